@@ -1,0 +1,361 @@
+//! Values counted in buckets: what quantiles are read from.
+
+use crate::limits::MAX_LIMITS;
+use crate::quantile::Quantile;
+use crate::storage::{Attempt, Cells, CellsReading, SLOTS, bucket_range, pages_in};
+use std::fmt;
+
+/// An immutable distribution of `u64` values (nanoseconds, for an operation).
+///
+/// Every distribution has the same buckets, each at most 1/128 as wide as the values in it, so any
+/// two merge without loss. The buckets are the truth: the count is their sum, and sum, minimum and
+/// maximum are clamped to what they allow, mean and quantiles to minimum and maximum. Read while
+/// nobody was recording, all but the quantiles are exact; read while somebody was, they are within
+/// 1/128. In an interval (see [`since`](Self::since)) minimum and maximum are exact if that extreme
+/// is new in it, else within 1/128.
+///
+/// An empty distribution answers `None`, never 0 or NaN. About 1 KB for every octave of values.
+#[derive(Clone, Default)]
+pub struct Distribution {
+    /// One bit for each page in `counts`.
+    pages: u64,
+    /// [`SLOTS`] counts for each page, lowest page first.
+    counts: Vec<u64>,
+    /// The sum of each page's counts: a quantile skips whole pages.
+    totals: Vec<u64>,
+    count: u64,
+    sum: u128,
+    min: u64,
+    max: u64,
+    lifetime: Lifetime,
+}
+
+/// The side fields as they were read, from which later intervals are computed.
+#[derive(Clone, Default)]
+struct Lifetime {
+    /// Wraps.
+    sum: u64,
+    min: u64,
+    max: u64,
+    over: [u64; MAX_LIMITS],
+}
+
+/// One bucket that is not empty.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bucket {
+    /// The lowest value that falls into it.
+    pub lowest: u64,
+    /// The highest value that falls into it.
+    pub highest: u64,
+    /// How many did.
+    pub count: u64,
+}
+
+impl Distribution {
+    /// The distribution of `values`, for values that were measured elsewhere.
+    ///
+    /// ```
+    /// # use perf_core::{Distribution, Quantile};
+    /// let distribution = Distribution::from_values([100, 200, 300]);
+    /// assert_eq!(distribution.quantile(Quantile::P50), Some(200));
+    /// assert_eq!(distribution.mean(), Some(200.0));
+    /// ```
+    pub fn from_values(values: impl IntoIterator<Item = u64>) -> Self {
+        let cells = Cells::new();
+        let (limits, losses) = (crate::limits::Limits::new(), Default::default());
+        for value in values {
+            let writer = crate::sync::AnyWriter;
+            if cells.record(writer, value, &limits, &losses) == Attempt::AboveWatermark {
+                cells.raise_max(writer, value);
+                cells.raise_watermark_to_max(writer);
+            }
+        }
+        Distribution::from_reading(CellsReading::of([&cells].into_iter()))
+    }
+
+    pub(crate) fn from_reading(reading: CellsReading) -> Self {
+        let lifetime =
+            Lifetime { sum: reading.sum, min: reading.min, max: reading.max, over: reading.over };
+        Distribution::conclude(reading.pages, reading.counts, u128::from(reading.sum), lifetime)
+    }
+
+    /// Clamps the side fields to what the buckets allow.
+    fn conclude(pages: u64, counts: Vec<u64>, sum: u128, lifetime: Lifetime) -> Self {
+        let mut bounds = Bounds::default();
+        let by_page = pages_in(pages).zip(counts.chunks_exact(SLOTS));
+        let totals = by_page.map(|(page, counts)| bounds.add_page(page, counts)).collect();
+        if bounds.count == 0 {
+            return Distribution { lifetime, ..Distribution::default() };
+        }
+        let (low, high) = (bounds.lowest, bounds.highest);
+        Distribution {
+            pages,
+            counts,
+            totals,
+            count: bounds.count,
+            sum: sum.clamp(bounds.least_sum, bounds.greatest_sum),
+            min: lifetime.min.clamp(low.lowest, low.highest),
+            max: lifetime.max.clamp(high.lowest, high.highest),
+            lifetime,
+        }
+    }
+
+    /// How many values were recorded.
+    pub fn count(&self) -> u64 {
+        self.count
+    }
+
+    /// Whether none was.
+    pub fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
+    /// The sum of all values.
+    pub fn sum(&self) -> u128 {
+        self.sum
+    }
+
+    /// The arithmetic mean, within [min, max].
+    pub fn mean(&self) -> Option<f64> {
+        let mean = self.sum as f64 / self.count as f64;
+        (!self.is_empty()).then(|| mean.clamp(self.min as f64, self.max as f64))
+    }
+
+    /// The smallest value.
+    pub fn min(&self) -> Option<u64> {
+        (!self.is_empty()).then_some(self.min)
+    }
+
+    /// The largest value.
+    pub fn max(&self) -> Option<u64> {
+        (!self.is_empty()).then_some(self.max)
+    }
+
+    /// The value at `quantile`: the midpoint of the bucket of the value with that rank, at most
+    /// 1/256 from the truth, and within [min, max].
+    pub fn quantile(&self, quantile: Quantile) -> Option<u64> {
+        let [value] = self.quantiles(&[quantile]);
+        value
+    }
+
+    /// Several quantiles in one pass if they ascend; in any order the answers are right.
+    pub fn quantiles<const N: usize>(&self, quantiles: &[Quantile; N]) -> [Option<u64>; N] {
+        let mut cursor = Cursor::start(self);
+        quantiles.map(|quantile| {
+            let bucket = cursor.bucket_at(quantile.rank(self.count))?;
+            Some(bucket.midpoint().clamp(self.min, self.max))
+        })
+    }
+
+    /// The lowest and the highest value that the value at `quantile` can have had.
+    pub fn quantile_bounds(&self, quantile: Quantile) -> Option<(u64, u64)> {
+        let bucket = Cursor::start(self).bucket_at(quantile.rank(self.count))?;
+        Some((bucket.lowest.max(self.min), bucket.highest.min(self.max)))
+    }
+
+    /// How many values are above `limit`, at least and at most: they differ by the values in the
+    /// limit's own bucket. [`OperationSnapshot::over`](crate::OperationSnapshot::over) is exact.
+    pub fn count_above(&self, limit: u64) -> (u64, u64) {
+        let mut surely = 0;
+        let mut perhaps = 0;
+        for bucket in self.buckets() {
+            if bucket.lowest > limit {
+                surely += bucket.count;
+            } else if bucket.highest > limit {
+                perhaps += bucket.count;
+            }
+        }
+        if limit >= self.max {
+            return (0, 0);
+        }
+        (surely, surely + perhaps)
+    }
+
+    /// The buckets that are not empty, lowest first.
+    pub fn buckets(&self) -> impl Iterator<Item = Bucket> {
+        let pages = pages_in(self.pages).zip(self.counts.chunks_exact(SLOTS));
+        let all = pages.flat_map(|(page, counts)| (0..).zip(counts).map(move |slot| (page, slot)));
+        all.filter(|(_, (_, count))| **count > 0)
+            .map(|(page, (slot, count))| Bucket::new(page, slot, *count))
+    }
+
+    /// Both distributions together.
+    pub fn merge(&self, other: &Distribution) -> Distribution {
+        let pages = self.pages | other.pages;
+        let mut counts = vec![0; pages.count_ones() as usize * SLOTS];
+        for source in [self, other] {
+            let from = pages_in(source.pages).zip(source.counts.chunks_exact(SLOTS));
+            for (page, from) in from {
+                let at = place(pages, page);
+                let into = counts[at..at + SLOTS].iter_mut();
+                into.zip(from).for_each(|(into, from)| *into += from);
+            }
+        }
+        let lifetime = Lifetime {
+            sum: self.lifetime.sum.wrapping_add(other.lifetime.sum),
+            min: smallest(self, other),
+            max: self.max.max(other.max),
+            over: std::array::from_fn(|i| self.lifetime.over[i] + other.lifetime.over[i]),
+        };
+        Distribution::conclude(pages, counts, self.sum + other.sum, lifetime)
+    }
+
+    /// What came after `earlier`, which must be an earlier state of the same cells: every bucket
+    /// here has at least its count.
+    pub(crate) fn since(&self, earlier: &Distribution) -> Distribution {
+        let mut counts = self.counts.clone();
+        let from = pages_in(earlier.pages & self.pages);
+        for page in from {
+            let (at, before) = (place(self.pages, page), place(earlier.pages, page));
+            let earlier = &earlier.counts[before..before + SLOTS];
+            for (count, earlier) in counts[at..at + SLOTS].iter_mut().zip(earlier) {
+                *count = count.saturating_sub(*earlier);
+            }
+        }
+        let lifetime = Lifetime {
+            sum: self.lifetime.sum.wrapping_sub(earlier.lifetime.sum),
+            over: std::array::from_fn(|i| {
+                self.lifetime.over[i].saturating_sub(earlier.lifetime.over[i])
+            }),
+            ..self.lifetime
+        };
+        Distribution::conclude(self.pages, counts, u128::from(lifetime.sum), lifetime)
+    }
+
+    /// How many values are above `limit`, which is number `index` of the operation's limits:
+    /// counted at record time and clamped to what the buckets allow.
+    pub(crate) fn over(&self, index: usize, limit: u64) -> u64 {
+        let (least, most) = self.count_above(limit);
+        self.lifetime.over[index].clamp(least, most)
+    }
+}
+
+impl PartialEq for Distribution {
+    /// Same buckets, sum, minimum and maximum.
+    fn eq(&self, other: &Self) -> bool {
+        let sides = |d: &Self| (d.count, d.sum, d.min, d.max);
+        sides(self) == sides(other) && self.buckets().eq(other.buckets())
+    }
+}
+
+impl fmt::Debug for Distribution {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Distribution")
+            .field("count", &self.count)
+            .field("min", &self.min())
+            .field("mean", &self.mean())
+            .field("p99", &self.quantile(Quantile::P99))
+            .field("max", &self.max())
+            .finish()
+    }
+}
+
+impl Bucket {
+    fn new(page: usize, slot: usize, count: u64) -> Self {
+        let (lowest, highest) = bucket_range(page, slot);
+        Bucket { lowest, highest, count }
+    }
+
+    /// The value in the middle, rounded down.
+    pub fn midpoint(&self) -> u64 {
+        self.lowest + (self.highest - self.lowest) / 2
+    }
+}
+
+/// What the buckets say about sum and extremes.
+struct Bounds {
+    count: u64,
+    least_sum: u128,
+    greatest_sum: u128,
+    lowest: Bucket,
+    highest: Bucket,
+}
+
+impl Default for Bounds {
+    fn default() -> Self {
+        let none = Bucket { lowest: 0, highest: 0, count: 0 };
+        Bounds { count: 0, least_sum: 0, greatest_sum: 0, lowest: none, highest: none }
+    }
+}
+
+impl Bounds {
+    /// Takes a page in and says how many values are in it.
+    fn add_page(&mut self, page: usize, counts: &[u64]) -> u64 {
+        let count = counts.iter().sum();
+        if count == 0 {
+            return 0;
+        }
+        // Bucket `slot` starts at `first + slot * width`, so the bounds of the sum need only the
+        // counts and the counts times their slots.
+        let (first, first_end) = bucket_range(page, 0);
+        let width = u128::from(first_end - first) + 1;
+        let least = u128::from(count) * u128::from(first) + slots_weighted(counts, count) * width;
+        self.least_sum += least;
+        self.greatest_sum += least + u128::from(count) * (width - 1);
+        let occupied = |slot: &usize| counts[*slot] > 0;
+        if self.count == 0 {
+            let slot = (0..SLOTS).find(occupied).unwrap_or(0);
+            self.lowest = Bucket::new(page, slot, counts[slot]);
+        }
+        let slot = (0..SLOTS).rfind(occupied).unwrap_or(0);
+        self.highest = Bucket::new(page, slot, counts[slot]);
+        self.count += count;
+        count
+    }
+}
+
+/// The sum of each count times its slot. `count` is the sum of the counts.
+fn slots_weighted(counts: &[u64], count: u64) -> u128 {
+    if count <= u64::from(u32::MAX) {
+        // 32-bit factors, which the compiler turns into vector instructions.
+        let products = (0u32..).zip(counts).map(|(slot, &n)| u64::from(n as u32) * u64::from(slot));
+        u128::from(products.sum::<u64>())
+    } else {
+        (0..).zip(counts).map(|(slot, &n)| u128::from(n) * slot).sum()
+    }
+}
+
+/// A walk over the buckets that goes on where the last rank was found.
+struct Cursor<'a> {
+    distribution: &'a Distribution,
+    /// Index into `counts` of the next bucket.
+    next: usize,
+    /// Values in the buckets before it.
+    passed: u64,
+}
+
+impl<'a> Cursor<'a> {
+    fn start(distribution: &'a Distribution) -> Self {
+        Cursor { distribution, next: 0, passed: 0 }
+    }
+
+    fn bucket_at(&mut self, rank: u64) -> Option<Bucket> {
+        let Distribution { pages, counts, totals, .. } = self.distribution;
+        if rank <= self.passed {
+            (self.next, self.passed) = (0, 0);
+        }
+        while self.next < counts.len() {
+            let (page, slot) = (self.next / SLOTS, self.next % SLOTS);
+            if slot == 0 && self.passed + totals[page] < rank {
+                self.passed += totals[page];
+                self.next += SLOTS;
+            } else if self.passed + counts[self.next] < rank {
+                self.passed += counts[self.next];
+                self.next += 1;
+            } else {
+                let page = pages_in(*pages).nth(page)?;
+                return Some(Bucket::new(page, slot, counts[self.next]));
+            }
+        }
+        None
+    }
+}
+
+/// Where the counts of `page` start among those of `pages`.
+fn place(pages: u64, page: usize) -> usize {
+    (pages & ((1 << page) - 1)).count_ones() as usize * SLOTS
+}
+
+fn smallest(a: &Distribution, b: &Distribution) -> u64 {
+    a.min().into_iter().chain(b.min()).min().unwrap_or(u64::MAX)
+}

@@ -1,0 +1,90 @@
+//! Why calls fail, counted by kind.
+
+use crate::metadata::cut;
+use crate::sync::{AtomicU64, Relaxed};
+use std::sync::OnceLock;
+
+/// Different kinds an operation counts apart.
+const MAX_KINDS: usize = 16;
+/// Bytes of a kind's name; the rest is cut off.
+const MAX_NAME: usize = 128;
+
+/// The kind under which all beyond the first 16 are counted.
+pub const OTHER_FAILURES: &str = "(other)";
+
+/// Counts of the failure kinds of one operation. Kinds are only ever added.
+pub(crate) struct FailureKinds {
+    kinds: [Kind; MAX_KINDS],
+    other: AtomicU64,
+}
+
+struct Kind {
+    name: OnceLock<Box<str>>,
+    count: AtomicU64,
+}
+
+impl FailureKinds {
+    pub(crate) const fn new() -> Self {
+        let kinds = [const { Kind { name: OnceLock::new(), count: AtomicU64::new(0) } }; MAX_KINDS];
+        FailureKinds { kinds, other: AtomicU64::new(0) }
+    }
+
+    /// Counts one failure of `kind`. Takes no lock; allocates when the kind is new.
+    pub(crate) fn count(&self, kind: &str) {
+        let kind = cut(kind, MAX_NAME);
+        let known = self.kinds.iter().find_map(|slot| slot.is_or_becomes(kind));
+        known.unwrap_or(&self.other).fetch_add(1, Relaxed);
+    }
+
+    /// Each kind that was seen with its count; the overflow comes last, if there is any.
+    pub(crate) fn read(&self) -> Vec<(Box<str>, u64)> {
+        let named = self.kinds.iter().filter_map(|slot| {
+            let name = slot.name.get()?;
+            Some((name.clone(), slot.count.load(Relaxed)))
+        });
+        let other = self.other.load(Relaxed);
+        named.chain((other > 0).then(|| (OTHER_FAILURES.into(), other))).collect()
+    }
+}
+
+impl Kind {
+    /// The count of this slot if it is, or can become, the slot of `kind`.
+    fn is_or_becomes(&self, kind: &str) -> Option<&AtomicU64> {
+        if self.name.get().is_none() {
+            // Made first and set then: nothing is allocated while the cell is being initialised.
+            let name = Box::from(kind);
+            // Whoever loses the race looks at what the winner wrote.
+            let _ = self.name.set(name);
+        }
+        (self.name.get().map(|name| &**name) == Some(kind)).then_some(&self.count)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn beyond_sixteen_kinds_all_are_counted_as_other() {
+        let kinds = FailureKinds::new();
+        for i in 0..1_000 {
+            kinds.count(&format!("kind {}", i % 20));
+        }
+        let read = kinds.read();
+        assert_eq!(read.len(), 17);
+        assert_eq!(read[0], ("kind 0".into(), 50));
+        assert_eq!(read[16], (OTHER_FAILURES.into(), 200));
+    }
+
+    #[test]
+    fn threads_that_bring_the_same_kind_share_its_slot() {
+        let kinds = FailureKinds::new();
+        std::thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| (0..16).for_each(|i| kinds.count(&i.to_string())));
+            }
+        });
+        assert!(kinds.read().iter().all(|(_, count)| *count == 8));
+        assert_eq!(kinds.read().len(), 16);
+    }
+}

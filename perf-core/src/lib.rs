@@ -1,0 +1,84 @@
+//! Measure a running service from the inside: record latencies in about 2 ns from any number of
+//! threads, and take snapshots that say precisely what they hold.
+//!
+//! Record with:
+//! * [`Profiler`], the registry: names become operations, counters and gauges; it is also the reader.
+//! * [`Operation`], a handle to one named kind of work: time a closure or a future, record a duration.
+//! * [`Timer`], the guard that records when it is dropped; [`OwnedTimer`] borrows nothing,
+//!   [`LapTimer`] measures stages with one clock read each, [`SampledOperation`] times one call in n.
+//! * [`Counter`] and [`Gauge`], for what is no duration, with labels.
+//! * [`Clock`], where the time comes from, and a manual one for tests.
+//!
+//! Read with:
+//! * [`Snapshot`], an immutable copy; the difference of two is an interval.
+//! * [`OperationSnapshot`], the counts and latencies of one operation in it.
+//! * [`Distribution`] and [`Quantile`], the buckets and what is read from them.
+//! * [`Sample`], one of the slowest or failed calls, with its metadata.
+//! * [`Losses`], everything that was refused, clamped or dropped: nothing is lost silently.
+//!
+//! ```
+//! use perf_core::Profiler;
+//!
+//! let profiler = Profiler::new();
+//! let embedding = profiler.operation("embedding");
+//! let vector = embedding.time(|| vec![0.5_f32; 256]);
+//! {
+//!     let mut timer = profiler.timer("retrieval");
+//!     timer.metadata("dimensions", vector.len());
+//! }
+//! let snapshot = profiler.snapshot();
+//! for operation in snapshot.operations() {
+//!     println!("{}: {} calls, p99 {:?}", operation.name(), operation.count(), operation.p99());
+//! }
+//! # assert_eq!(snapshot.operations().count(), 2);
+//! ```
+//!
+//! # What this crate does not do
+//!
+//! It knows no format, opens no file or socket, starts no thread, and depends on no other crate.
+//! Judging, reporting, exporting and alerting are the business of the crates above it, which see
+//! snapshots and never a live counter; `perfkit` is the front door to all of them.
+
+mod clock;
+mod counter;
+mod distribution;
+mod failure_kinds;
+mod gauge;
+mod kept;
+mod lap_timer;
+mod limits;
+mod losses;
+mod metadata;
+mod operation;
+mod operation_snapshot;
+mod owned_timer;
+mod profiler;
+mod quantile;
+mod sampled;
+mod series;
+mod snapshot;
+mod storage;
+mod sync;
+mod timer;
+
+pub use clock::{Clock, ManualClock};
+pub use counter::Counter;
+pub use distribution::{Bucket, Distribution};
+pub use failure_kinds::OTHER_FAILURES;
+pub use gauge::Gauge;
+pub use kept::Sample;
+pub use lap_timer::LapTimer;
+pub use limits::{MAX_LIMITS, TooManyLimits};
+pub use losses::Losses;
+pub use metadata::MetadataValue;
+pub use operation::Operation;
+pub use operation_snapshot::{OperationSnapshot, OverLimit};
+pub use owned_timer::OwnedTimer;
+pub use profiler::{Profiler, ProfilerBuilder, global};
+pub use quantile::{InvalidQuantile, Quantile};
+pub use sampled::{SampledOperation, SampledTimer};
+pub use series::{OVERFLOW, Series};
+pub use snapshot::{SinceError, Snapshot};
+#[doc(hidden)]
+pub use storage::CallSite;
+pub use timer::Timer;

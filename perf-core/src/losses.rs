@@ -1,0 +1,97 @@
+//! What could not be kept as it came: counted, never silent.
+
+use crate::sync::{AtomicU64, Relaxed};
+
+/// How often something was refused, clamped or dropped, in one interval.
+///
+/// All zero in a healthy process; [`is_empty`](Self::is_empty) asks for that.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Losses {
+    /// Values that are no duration or number (NaN, infinite, negative): not recorded.
+    pub invalid_values: u64,
+    /// Durations beyond `u64::MAX` nanoseconds (584 years): recorded as that.
+    pub clamped_values: u64,
+    /// Look-ups of an operation beyond the cap (or with a name that is too long): answered with the
+    /// overflow operation.
+    pub refused_operations: u64,
+    /// Look-ups of a counter or gauge beyond the cap: answered with the overflow series.
+    pub refused_series: u64,
+    /// Samples that were slow or failed enough to be kept, while a reader held the list: their
+    /// values are counted, their metadata is gone.
+    pub unkept_samples: u64,
+    /// Metadata beyond 16 pairs a sample: dropped; texts beyond 256 bytes: shortened.
+    pub dropped_metadata: u64,
+    /// Records in a bucket that was full (4.3 billion while its reader never let go): not counted.
+    pub saturated: u64,
+    /// Times the time-stamp counter went backwards between start and stop: recorded as 0 ns.
+    pub clock_backwards: u64,
+    /// Times the time-stamp counter and the system's clock drifted apart: it was calibrated anew.
+    pub clock_faults: u64,
+}
+
+impl Losses {
+    /// Whether nothing was lost.
+    pub fn is_empty(&self) -> bool {
+        *self == Losses::default()
+    }
+
+    /// Each loss with its name, in a fixed order.
+    pub fn iter(&self) -> impl Iterator<Item = (&'static str, u64)> {
+        [
+            ("invalid_values", self.invalid_values),
+            ("clamped_values", self.clamped_values),
+            ("refused_operations", self.refused_operations),
+            ("refused_series", self.refused_series),
+            ("unkept_samples", self.unkept_samples),
+            ("dropped_metadata", self.dropped_metadata),
+            ("saturated", self.saturated),
+            ("clock_backwards", self.clock_backwards),
+            ("clock_faults", self.clock_faults),
+        ]
+        .into_iter()
+    }
+
+    pub(crate) fn combine(&self, other: &Losses, with: impl Fn(u64, u64) -> u64) -> Losses {
+        Losses {
+            invalid_values: with(self.invalid_values, other.invalid_values),
+            clamped_values: with(self.clamped_values, other.clamped_values),
+            refused_operations: with(self.refused_operations, other.refused_operations),
+            refused_series: with(self.refused_series, other.refused_series),
+            unkept_samples: with(self.unkept_samples, other.unkept_samples),
+            dropped_metadata: with(self.dropped_metadata, other.dropped_metadata),
+            saturated: with(self.saturated, other.saturated),
+            clock_backwards: with(self.clock_backwards, other.clock_backwards),
+            clock_faults: with(self.clock_faults, other.clock_faults),
+        }
+    }
+}
+
+/// The live side of [`Losses`]: one for each profiler, written only off the fast path.
+#[derive(Default)]
+pub(crate) struct LossCounters {
+    pub(crate) invalid_values: AtomicU64,
+    pub(crate) clamped_values: AtomicU64,
+    pub(crate) refused_operations: AtomicU64,
+    pub(crate) refused_series: AtomicU64,
+    pub(crate) unkept_samples: AtomicU64,
+    pub(crate) dropped_metadata: AtomicU64,
+    pub(crate) saturated: AtomicU64,
+}
+
+impl LossCounters {
+    /// The counts since the profiler was made; the clock adds its own.
+    pub(crate) fn read(&self) -> Losses {
+        Losses {
+            invalid_values: self.invalid_values.load(Relaxed),
+            clamped_values: self.clamped_values.load(Relaxed),
+            refused_operations: self.refused_operations.load(Relaxed),
+            refused_series: self.refused_series.load(Relaxed),
+            unkept_samples: self.unkept_samples.load(Relaxed),
+            dropped_metadata: self.dropped_metadata.load(Relaxed),
+            saturated: self.saturated.load(Relaxed),
+            clock_backwards: 0,
+            clock_faults: 0,
+        }
+    }
+}

@@ -1,0 +1,310 @@
+//! One operation in one interval.
+
+use crate::distribution::Distribution;
+use crate::kept::Sample;
+use crate::limits::MAX_LIMITS;
+use crate::operation::OperationCore;
+use crate::quantile::Quantile;
+use crate::storage::CellsReading;
+use crate::sync::{Relaxed, lock};
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// An operation as a [`Snapshot`](crate::Snapshot) shows it.
+///
+/// [`latency`](Self::latency) is that of the successes alone, so that failures which come back at
+/// once never flatter it; [`failure_latency`](Self::failure_latency) has the others and
+/// [`all_latency`](Self::all_latency) both.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OperationSnapshot {
+    name: Arc<str>,
+    interval: Duration,
+    /// Where the interval starts, in ns of the profiler's clock.
+    from: u64,
+    successes: Side,
+    failures: Side,
+    failure_kinds: BTreeMap<Box<str>, u64>,
+    limits: Vec<(u64, u64)>,
+    slowest: Vec<Sample>,
+    failed: Vec<Sample>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Side {
+    timed: Distribution,
+    untimed: u64,
+}
+
+/// How many values of an interval were above a limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct OverLimit {
+    /// The limit, as given to [`Operation::limits`](crate::Operation::limits).
+    pub limit: Duration,
+    /// Successes that took longer.
+    pub successes: u64,
+    /// Failures that took longer.
+    pub failures: u64,
+    /// Whether the limit was there for the whole interval. If not, the count is the least that the
+    /// buckets allow, or what was counted since, whichever is more.
+    pub exact: bool,
+    /// When the limit was set, from the same start as [`Snapshot::from`](crate::Snapshot::from).
+    pub since: Duration,
+}
+
+impl OperationSnapshot {
+    /// Reads the live operation: everything since the profiler was made, at `from`.
+    pub(crate) fn read(operation: &OperationCore, from: u64, interval: Duration) -> Self {
+        let shards = || operation.shards.iter();
+        let failing = || shards().filter_map(|shard| shard.failures.get());
+        let failures = Side {
+            timed: Distribution::from_reading(CellsReading::of(failing().map(|f| &f.cells))),
+            untimed: failing().map(|failures| failures.untimed.load(Relaxed)).sum(),
+        };
+        let successes = Side {
+            timed: Distribution::from_reading(CellsReading::of(shards().map(|s| &s.successes))),
+            untimed: shards().map(|shard| shard.untimed.load(Relaxed)).sum(),
+        };
+        let mut snapshot = OperationSnapshot {
+            name: Arc::clone(&operation.name),
+            interval,
+            from,
+            successes,
+            failures,
+            failure_kinds: operation.failure_kinds.read().into_iter().collect(),
+            limits: operation.limits.read(),
+            slowest: Vec::new(),
+            failed: Vec::new(),
+        };
+        for shard in shards() {
+            snapshot.slowest.extend_from_slice(lock(&shard.slowest).samples());
+        }
+        for failures in failing() {
+            snapshot.failed.extend(lock(&failures.recent).samples().cloned());
+        }
+        snapshot.tidy();
+        // The slowest K of all threads are among the slowest K of each; the same with the latest.
+        snapshot.slowest.truncate(operation.kept_samples);
+        snapshot.failed.truncate(operation.kept_samples);
+        snapshot
+    }
+
+    /// What came after `earlier`, an earlier state of the same operation.
+    pub(crate) fn since(&self, earlier: Option<&Self>, from: u64, interval: Duration) -> Self {
+        let empty = OperationSnapshot::empty(from, interval);
+        let earlier = earlier.unwrap_or(&empty);
+        let mut snapshot = OperationSnapshot {
+            interval,
+            from,
+            successes: self.successes.since(&earlier.successes),
+            failures: self.failures.since(&earlier.failures),
+            ..self.clone()
+        };
+        for (kind, count) in &mut snapshot.failure_kinds {
+            *count -= earlier.failure_kinds.get(kind).copied().unwrap_or(0).min(*count);
+        }
+        snapshot.failure_kinds.retain(|_, count| *count > 0);
+        snapshot.slowest.retain(|sample| sample.at >= from);
+        snapshot.failed.retain(|sample| sample.at >= from);
+        snapshot.tidy();
+        snapshot
+    }
+
+    pub(crate) fn empty(from: u64, interval: Duration) -> Self {
+        OperationSnapshot {
+            name: Arc::from(""),
+            interval,
+            from,
+            successes: Side::default(),
+            failures: Side::default(),
+            failure_kinds: BTreeMap::new(),
+            limits: Vec::new(),
+            slowest: Vec::new(),
+            failed: Vec::new(),
+        }
+    }
+
+    /// Orders the kept samples, and takes from the failure kinds what the failures do not allow: a
+    /// kind is counted a moment after its failure, so an interval can catch one without the other.
+    fn tidy(&mut self) {
+        self.slowest.sort_by_key(|sample| Reverse(sample.value));
+        self.failed.sort_by_key(|sample| Reverse(sample.at));
+        let mut left = self.failures();
+        for count in self.failure_kinds.values_mut() {
+            *count = left.min(*count);
+            left -= *count;
+        }
+    }
+
+    /// This operation and `other` together, under this one's name: of another process, or as part
+    /// of all operations. Limits are kept only where both have the same.
+    pub fn merge(&self, other: &Self) -> Self {
+        let mut merged = OperationSnapshot {
+            interval: self.interval.max(other.interval),
+            from: self.from.min(other.from),
+            successes: self.successes.merge(&other.successes),
+            failures: self.failures.merge(&other.failures),
+            ..self.clone()
+        };
+        for (kind, count) in &other.failure_kinds {
+            *merged.failure_kinds.entry(kind.clone()).or_default() += count;
+        }
+        let same =
+            |limits: &[(u64, u64)]| limits.iter().map(|(limit, _)| *limit).collect::<Vec<_>>();
+        if same(&self.limits) == same(&other.limits) {
+            for ((_, since), (_, of_other)) in merged.limits.iter_mut().zip(&other.limits) {
+                *since = (*since).max(*of_other);
+            }
+        } else {
+            merged.limits.clear();
+        }
+        merged.slowest.extend_from_slice(&other.slowest);
+        merged.failed.extend_from_slice(&other.failed);
+        merged.tidy();
+        merged
+    }
+
+    pub(crate) fn renamed(self, name: &str) -> Self {
+        OperationSnapshot { name: name.into(), ..self }
+    }
+
+    /// The operation's name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// How long the interval is.
+    pub fn interval(&self) -> Duration {
+        self.interval
+    }
+
+    /// All calls: successes and failures, timed or not.
+    pub fn count(&self) -> u64 {
+        self.successes() + self.failures()
+    }
+
+    /// Calls that succeeded.
+    pub fn successes(&self) -> u64 {
+        self.successes.count()
+    }
+
+    /// Calls that failed.
+    pub fn failures(&self) -> u64 {
+        self.failures.count()
+    }
+
+    /// The share of calls that succeeded, in `0.0..=1.0`.
+    pub fn success_rate(&self) -> Option<f64> {
+        let count = self.count();
+        (count > 0).then(|| self.successes() as f64 / count as f64)
+    }
+
+    /// Calls a second, over the whole interval.
+    pub fn throughput(&self) -> Option<f64> {
+        let seconds = self.interval.as_secs_f64();
+        (seconds > 0.0).then(|| self.count() as f64 / seconds)
+    }
+
+    /// The latencies of the successes that were timed, in nanoseconds.
+    pub fn latency(&self) -> &Distribution {
+        &self.successes.timed
+    }
+
+    /// The latencies of the failures that were timed, in nanoseconds.
+    pub fn failure_latency(&self) -> &Distribution {
+        &self.failures.timed
+    }
+
+    /// The latencies of all calls that were timed, in nanoseconds.
+    pub fn all_latency(&self) -> Distribution {
+        self.successes.timed.merge(&self.failures.timed)
+    }
+
+    /// A quantile of [`latency`](Self::latency).
+    pub fn quantile(&self, quantile: Quantile) -> Option<Duration> {
+        self.latency().quantile(quantile).map(Duration::from_nanos)
+    }
+
+    /// The median of [`latency`](Self::latency).
+    pub fn p50(&self) -> Option<Duration> {
+        self.quantile(Quantile::P50)
+    }
+
+    /// The 90th percentile of [`latency`](Self::latency).
+    pub fn p90(&self) -> Option<Duration> {
+        self.quantile(Quantile::P90)
+    }
+
+    /// The 95th percentile of [`latency`](Self::latency).
+    pub fn p95(&self) -> Option<Duration> {
+        self.quantile(Quantile::P95)
+    }
+
+    /// The 99th percentile of [`latency`](Self::latency).
+    pub fn p99(&self) -> Option<Duration> {
+        self.quantile(Quantile::P99)
+    }
+
+    /// The mean of [`latency`](Self::latency).
+    pub fn mean(&self) -> Option<Duration> {
+        self.latency().mean().map(|nanos| Duration::from_nanos(nanos as u64))
+    }
+
+    /// The smallest of [`latency`](Self::latency).
+    pub fn min(&self) -> Option<Duration> {
+        self.latency().min().map(Duration::from_nanos)
+    }
+
+    /// The largest of [`latency`](Self::latency).
+    pub fn max(&self) -> Option<Duration> {
+        self.latency().max().map(Duration::from_nanos)
+    }
+
+    /// How many calls took longer than each limit of the operation.
+    pub fn over_limits(&self) -> impl Iterator<Item = OverLimit> {
+        (0..MAX_LIMITS).zip(&self.limits).map(|(index, &(limit, since))| OverLimit {
+            limit: Duration::from_nanos(limit),
+            successes: self.successes.timed.over(index, limit),
+            failures: self.failures.timed.over(index, limit),
+            exact: since <= self.from,
+            since: Duration::from_nanos(since),
+        })
+    }
+
+    /// How many calls took longer than `limit`, if that is a limit of the operation.
+    pub fn over(&self, limit: Duration) -> Option<OverLimit> {
+        self.over_limits().find(|over| over.limit == limit)
+    }
+
+    /// Why calls failed: each kind with its count. Failures without a kind are in none.
+    pub fn failure_kinds(&self) -> impl Iterator<Item = (&str, u64)> {
+        self.failure_kinds.iter().map(|(kind, count)| (&**kind, *count))
+    }
+
+    /// The slowest successes since the last reset that lie in the interval, slowest first.
+    pub fn slowest(&self) -> &[Sample] {
+        &self.slowest
+    }
+
+    /// The last failures that lie in the interval, latest first.
+    pub fn failed(&self) -> &[Sample] {
+        &self.failed
+    }
+}
+
+impl Side {
+    fn count(&self) -> u64 {
+        self.timed.count() + self.untimed
+    }
+
+    fn since(&self, earlier: &Side) -> Side {
+        let untimed = self.untimed.saturating_sub(earlier.untimed);
+        Side { timed: self.timed.since(&earlier.timed), untimed }
+    }
+
+    fn merge(&self, other: &Side) -> Side {
+        Side { timed: self.timed.merge(&other.timed), untimed: self.untimed + other.untimed }
+    }
+}

@@ -1,0 +1,230 @@
+//! An immutable copy of everything a profiler knows.
+
+use crate::losses::Losses;
+use crate::operation_snapshot::OperationSnapshot;
+use crate::series::Series;
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::fmt;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+/// What a profiler has recorded in one interval: from its last reset until now, or between two
+/// snapshots ([`since`](Self::since)).
+///
+/// # What a concurrent reader may see
+///
+/// A snapshot holds every record that *happens before* it: made earlier on the same thread, or on
+/// another one that was joined, sent a message, or released a lock since. Of a record made while the
+/// snapshot is taken, it may hold the bucket, or some side fields (sum, minimum, maximum, counts over
+/// a limit), or nothing; [`Distribution`](crate::Distribution) says how the side fields are kept
+/// within what the buckets allow. Two snapshots of one profiler are ordered, and no bucket is ever
+/// lower in the later one.
+///
+/// Snapshots are values: they hold no lock, stop nobody, and do not change.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Snapshot {
+    pub(crate) origin: Origin,
+    /// In ns of the profiler's clock.
+    pub(crate) from: u64,
+    pub(crate) to: u64,
+    pub(crate) taken_at: SystemTime,
+    pub(crate) operations: BTreeMap<Arc<str>, OperationSnapshot>,
+    pub(crate) counters: BTreeMap<Series, u64>,
+    pub(crate) gauges: BTreeMap<Series, f64>,
+    pub(crate) losses: Losses,
+    pub(crate) overall_operation: Option<Arc<str>>,
+}
+
+/// Where a snapshot came from: what [`Snapshot::since`] needs to know to be right.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Origin {
+    /// 0 for snapshots of several profilers.
+    pub(crate) profiler: u64,
+    /// Counts the snapshots of that profiler.
+    pub(crate) number: u64,
+    /// The number of the snapshot at the last reset, 0 for lifetime values.
+    pub(crate) baseline: u64,
+}
+
+impl Snapshot {
+    /// How long the interval is.
+    pub fn interval(&self) -> Duration {
+        Duration::from_nanos(self.to.saturating_sub(self.from))
+    }
+
+    /// When the interval begins, on the profiler's clock.
+    pub fn from(&self) -> Duration {
+        Duration::from_nanos(self.from)
+    }
+
+    /// When the snapshot was taken, on the profiler's clock.
+    pub fn to(&self) -> Duration {
+        Duration::from_nanos(self.to)
+    }
+
+    /// When the snapshot was taken, by the clock on the wall.
+    pub fn taken_at(&self) -> SystemTime {
+        self.taken_at
+    }
+
+    /// Every operation, by name.
+    pub fn operations(&self) -> impl Iterator<Item = &OperationSnapshot> {
+        self.operations.values()
+    }
+
+    /// The operation called `name`, if it was ever looked up.
+    pub fn operation(&self, name: &str) -> Option<&OperationSnapshot> {
+        self.operations.get(name)
+    }
+
+    /// The operation that stands for the whole
+    /// ([`ProfilerBuilder::overall_operation`](crate::ProfilerBuilder::overall_operation)), or else
+    /// all operations together, under the name `overall`.
+    pub fn overall(&self) -> OperationSnapshot {
+        let nothing = || OperationSnapshot::empty(self.from, self.interval());
+        match &self.overall_operation {
+            Some(name) => self.operation(name).cloned().unwrap_or_else(nothing),
+            None => self.operations().fold(nothing(), |all, operation| all.merge(operation)),
+        }
+        .renamed("overall")
+    }
+
+    /// The name of the operation that stands for the whole, if one does.
+    pub fn overall_operation(&self) -> Option<&str> {
+        self.overall_operation.as_deref()
+    }
+
+    /// Every counter with its growth in the interval.
+    pub fn counters(&self) -> impl Iterator<Item = (&Series, u64)> {
+        self.counters.iter().map(|(series, total)| (series, *total))
+    }
+
+    /// The growth of the counter with this name and these labels, in any order.
+    pub fn counter(&self, name: &str, labels: &[(&str, &str)]) -> Option<u64> {
+        self.counters.get(&Series::new(name, labels)).copied()
+    }
+
+    /// Every gauge with its value when the snapshot was taken.
+    pub fn gauges(&self) -> impl Iterator<Item = (&Series, f64)> {
+        self.gauges.iter().map(|(series, value)| (series, *value))
+    }
+
+    /// The value of the gauge with this name and these labels, in any order.
+    pub fn gauge(&self, name: &str, labels: &[(&str, &str)]) -> Option<f64> {
+        self.gauges.get(&Series::new(name, labels)).copied()
+    }
+
+    /// What could not be kept as it came.
+    pub fn losses(&self) -> &Losses {
+        &self.losses
+    }
+
+    /// What happened after `earlier`: an interval of its own.
+    ///
+    /// ```
+    /// # use perf_core::Profiler;
+    /// # use std::time::Duration;
+    /// let profiler = Profiler::new();
+    /// let work = profiler.operation("work");
+    /// work.record(Duration::from_millis(1));
+    /// let before = profiler.snapshot();
+    /// work.record(Duration::from_millis(5));
+    /// let interval = profiler.snapshot().since(&before)?;
+    /// assert_eq!(interval.operation("work").unwrap().count(), 1);
+    /// # Ok::<(), perf_core::SinceError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`SinceError`] when `earlier` is not earlier, is another profiler's, or when the profiler was
+    /// reset between the two.
+    pub fn since(&self, earlier: &Snapshot) -> Result<Snapshot, SinceError> {
+        if self.origin.profiler != earlier.origin.profiler || self.origin.profiler == 0 {
+            return Err(SinceError::OtherProfiler);
+        }
+        if self.origin.baseline != earlier.origin.baseline {
+            return Err(SinceError::ResetBetween);
+        }
+        if self.origin.number <= earlier.origin.number {
+            return Err(SinceError::NotEarlier);
+        }
+        Ok(self.since_unchecked(earlier))
+    }
+
+    pub(crate) fn since_unchecked(&self, earlier: &Snapshot) -> Snapshot {
+        let from = earlier.to;
+        let interval = Duration::from_nanos(self.to.saturating_sub(from));
+        let operations = self.operations.iter().map(|(name, operation)| {
+            (Arc::clone(name), operation.since(earlier.operation(name), from, interval))
+        });
+        let counters = self.counters.iter().map(|(series, total)| {
+            let before = earlier.counters.get(series).copied().unwrap_or(0);
+            (series.clone(), total.wrapping_sub(before))
+        });
+        Snapshot {
+            from,
+            operations: operations.collect(),
+            counters: counters.collect(),
+            gauges: self.gauges.clone(),
+            losses: self.losses.combine(&earlier.losses, u64::saturating_sub),
+            overall_operation: self.overall_operation.clone(),
+            ..*self
+        }
+    }
+
+    /// This snapshot and one of another profiler or process together: counts and buckets add, the
+    /// interval is the longer one, of a gauge in both the later value counts.
+    pub fn merge(&self, other: &Snapshot) -> Snapshot {
+        let mut merged = self.clone();
+        let interval = self.interval().max(other.interval()).as_nanos() as u64;
+        merged.origin = Origin { profiler: 0, number: 0, baseline: 0 };
+        merged.to = self.from.saturating_add(interval);
+        merged.taken_at = self.taken_at.max(other.taken_at);
+        for (name, operation) in &other.operations {
+            match merged.operations.get_mut(name) {
+                Some(known) => *known = known.merge(operation),
+                None => drop(merged.operations.insert(Arc::clone(name), operation.clone())),
+            }
+        }
+        for (series, total) in &other.counters {
+            let sum = merged.counters.entry(series.clone()).or_default();
+            *sum = sum.wrapping_add(*total);
+        }
+        for (series, value) in &other.gauges {
+            let known = merged.gauges.entry(series.clone()).or_insert(*value);
+            if other.taken_at > self.taken_at {
+                *known = *value;
+            }
+        }
+        merged.losses = self.losses.combine(&other.losses, u64::saturating_add);
+        merged
+    }
+}
+
+/// Why two snapshots have no interval between them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SinceError {
+    /// The snapshots are of different profilers, or of several merged.
+    OtherProfiler,
+    /// The profiler was reset between them, so they count from different starts.
+    /// [`Profiler::lifetime`](crate::Profiler::lifetime) counts on through resets.
+    ResetBetween,
+    /// The snapshot given as the earlier one is the later one, or the same.
+    NotEarlier,
+}
+
+impl fmt::Display for SinceError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            SinceError::OtherProfiler => "the snapshots are not of one and the same profiler",
+            SinceError::ResetBetween => {
+                "the profiler was reset between the snapshots; take both with `Profiler::lifetime`"
+            }
+            SinceError::NotEarlier => "the snapshot given as the earlier one is not earlier",
+        })
+    }
+}
+
+impl Error for SinceError {}

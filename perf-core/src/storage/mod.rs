@@ -1,0 +1,27 @@
+//! What recording writes: buckets in pages, pages in shards, one shard a thread and operation.
+//!
+//! Read in this order: where a value goes (`layout`), how memory becomes visible (`published`),
+//! what is counted (`cells`), by whom (`thread_index`, `shard_table`).
+
+mod cells;
+mod folded;
+mod layout;
+mod name_hash;
+mod operations;
+mod published;
+mod registry;
+mod series_set;
+mod shard;
+mod shard_table;
+mod thread_index;
+
+pub(crate) use cells::{Attempt, Cells, CellsReading, pages_in};
+pub(crate) use layout::{PAGES, SLOTS, bucket_range, page_and_slot};
+pub use operations::CallSite;
+pub(crate) use operations::{Make, Operations};
+pub(crate) use published::Published;
+pub(crate) use registry::Registry;
+pub(crate) use series_set::SeriesSet;
+pub(crate) use shard::{FailureShard, Shard};
+pub(crate) use shard_table::ShardTable;
+pub(crate) use thread_index::ThreadIndex;

@@ -1,0 +1,45 @@
+//! Counters or gauges by name and labels, capped, with a place for what is beyond the cap.
+
+use super::{Published, Registry};
+use crate::series::{OVERFLOW, Series};
+use std::sync::Arc;
+
+/// Up to `capacity` series; then one overflow series for each metric that has been seen, so that
+/// its total stays exact; and when there are too many metrics, one for all the rest.
+pub(crate) struct SeriesSet<T> {
+    series: Registry<T>,
+    overflows: Registry<T>,
+    last: Published<Arc<T>>,
+}
+
+impl<T: Send + Sync> SeriesSet<T> {
+    pub(crate) fn with_capacity(capacity: usize) -> Self {
+        SeriesSet {
+            series: Registry::with_capacity(capacity),
+            overflows: Registry::with_capacity(capacity),
+            last: Published::empty(),
+        }
+    }
+
+    /// The series with this name and these labels, made if there is room for it.
+    pub(crate) fn get(&self, series: &Series, make: &impl Fn(Series) -> T) -> Option<Arc<T>> {
+        self.series.get_or_insert(&series.key(), || Arc::new(make(series.clone())))
+    }
+
+    /// The series that takes what is beyond the cap of the metric called `name`.
+    pub(crate) fn overflow(&self, name: &str, make: &impl Fn(Series) -> T) -> Arc<T> {
+        let of_metric = || Arc::new(make(Series::overflow(name)));
+        self.overflows.get_or_insert(name, of_metric).unwrap_or_else(|| {
+            let of_the_rest = || Box::new(Arc::new(make(Series::overflow(OVERFLOW))));
+            Arc::clone(self.last.get_or_publish(of_the_rest))
+        })
+    }
+
+    /// Every series, in no order.
+    pub(crate) fn all(&self) -> Vec<Arc<T>> {
+        let mut all = self.series.entries();
+        all.extend(self.overflows.entries());
+        all.extend(self.last.get().cloned());
+        all
+    }
+}

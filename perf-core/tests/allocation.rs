@@ -1,0 +1,156 @@
+//! What recording allocates, and what happens when the allocator itself records.
+//!
+//! One test, so that no other one allocates meanwhile.
+#![allow(unsafe_code)]
+
+use perf_core::{Operation, Profiler};
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering::Relaxed};
+use std::time::Duration;
+
+struct Watched;
+
+static ALLOCATIONS: AtomicU64 = AtomicU64::new(0);
+static LIVE_BYTES: AtomicI64 = AtomicI64::new(0);
+/// What the allocator records, when it is on: a handle, and by name.
+static RECORDER: OnceLock<(Profiler, Operation)> = OnceLock::new();
+
+thread_local! {
+    static RECORDS: Cell<bool> = const { Cell::new(false) };
+    static DEPTH: Cell<u32> = const { Cell::new(0) };
+    static RECORDED: Cell<u64> = const { Cell::new(0) };
+}
+
+impl Watched {
+    /// Records this allocation, also one that a record made, up to a depth of three.
+    fn hook() {
+        ALLOCATIONS.fetch_add(1, Relaxed);
+        if !RECORDS.get() || DEPTH.get() >= 3 {
+            return;
+        }
+        DEPTH.set(DEPTH.get() + 1);
+        if let Some((profiler, operation)) = RECORDER.get() {
+            // The same octave as the outer record is about to touch.
+            operation.record_nanos(1_000);
+            operation.record_failure(Duration::from_micros(1));
+            profiler.record("by name", Duration::from_micros(1));
+            RECORDED.set(RECORDED.get() + 1);
+        }
+        DEPTH.set(DEPTH.get() - 1);
+    }
+}
+
+// SAFETY: every call is passed on to the system's allocator unchanged.
+unsafe impl GlobalAlloc for Watched {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        Watched::hook();
+        LIVE_BYTES.fetch_add(layout.size() as i64, Relaxed);
+        // SAFETY: the caller keeps `alloc`'s contract.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        Watched::hook();
+        LIVE_BYTES.fetch_sub(layout.size() as i64, Relaxed);
+        // SAFETY: the caller keeps `dealloc`'s contract.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Watched = Watched;
+
+#[test]
+fn allocation() {
+    recording_does_not_allocate_once_it_has_touched_its_octaves();
+    ten_thousand_profilers_of_ten_operations_leave_less_than_64_kib();
+    one_operation_stays_within_its_memory();
+    an_allocator_that_records_loses_nothing_and_does_not_hang();
+}
+
+fn recording_does_not_allocate_once_it_has_touched_its_octaves() {
+    let profiler = Profiler::new();
+    let (operation, counter) = (profiler.operation("work"), profiler.counter("count"));
+    let touch = || {
+        for octave in 0..64 {
+            operation.record_nanos(1 << octave);
+        }
+        counter.increment();
+        drop(profiler.timer("work"));
+    };
+    touch();
+    let before = ALLOCATIONS.load(Relaxed);
+    for i in 0..100_000_u64 {
+        operation.record_nanos(i * i * i);
+        operation.record(Duration::from_nanos(i));
+        operation.timer().stop();
+        profiler.record("work", Duration::from_nanos(i));
+        counter.add(i);
+    }
+    touch();
+    assert_eq!(ALLOCATIONS.load(Relaxed) - before, 0);
+}
+
+fn ten_thousand_profilers_of_ten_operations_leave_less_than_64_kib() {
+    let run = |count: u64| {
+        for _ in 0..count {
+            let profiler = Profiler::new();
+            for name in ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"] {
+                profiler.record(name, Duration::from_millis(1));
+                profiler.operation(name).record_failure(Duration::from_millis(1));
+            }
+        }
+    };
+    run(10);
+    let before = LIVE_BYTES.load(Relaxed);
+    run(10_000);
+    let growth = LIVE_BYTES.load(Relaxed) - before;
+    assert!(growth < 64 * 1_024, "{growth} bytes");
+}
+
+fn one_operation_stays_within_its_memory() {
+    let profiler = Profiler::new();
+    let operation = profiler.operation("work");
+    operation.record_nanos(1_000_000);
+    let before = LIVE_BYTES.load(Relaxed);
+    // Six decades: 20 octaves.
+    for i in 0..1_000_000_u64 {
+        operation.record_nanos(1_000 + i * i / 1_000 % 1_000_000_000);
+    }
+    let wide = LIVE_BYTES.load(Relaxed) - before;
+    for _ in 0..100 {
+        operation.record_failure(Duration::from_millis(1));
+    }
+    let failures = LIVE_BYTES.load(Relaxed) - before - wide;
+    assert!(wide <= 12 * 1_024, "{wide} bytes for six decades");
+    assert!(failures <= 3 * 1_024, "{failures} bytes for failures");
+}
+
+fn an_allocator_that_records_loses_nothing_and_does_not_hang() {
+    let profiler = Profiler::new();
+    let operation = profiler.operation("from the allocator");
+    RECORDER.set((profiler.clone(), operation.clone())).expect("set once");
+    let mut recorded = 0;
+    for octave in 0..64 {
+        let (profiler, operation) = (profiler.clone(), operation.clone());
+        // A new thread: first touch of its index, its shard, its page and the by-name entry.
+        let thread = std::thread::spawn(move || {
+            RECORDS.set(true);
+            operation.record_nanos(1 << octave);
+            operation.record_failure_with(Duration::from_nanos(1 << octave), "kind");
+            profiler.record(&format!("operation {octave}"), Duration::from_nanos(1 << octave));
+            drop(profiler.snapshot());
+            RECORDS.set(false);
+            RECORDED.get()
+        });
+        recorded += thread.join().expect("no panic");
+    }
+    let snapshot = profiler.snapshot();
+    let work = snapshot.operation("from the allocator").expect("recorded");
+    assert!(recorded > 1_000, "the allocator did record: {recorded}");
+    assert_eq!((work.successes(), work.failures()), (recorded + 64, recorded + 64));
+    assert_eq!(snapshot.operation("by name").expect("recorded").count(), recorded);
+    assert_eq!(snapshot.overall().count(), 3 * recorded + 3 * 64);
+}

@@ -1,0 +1,27 @@
+//! What the recording core promises, seen from outside. A test's name is the claim.
+
+mod bad_input;
+mod counters;
+mod failures;
+mod kept_samples;
+mod limits;
+mod names;
+mod quantiles;
+mod reset;
+mod sampled;
+mod snapshots;
+mod threads;
+mod timers;
+
+use perf_core::{ManualClock, Profiler};
+use std::time::Duration;
+
+fn ms(millis: u64) -> Duration {
+    Duration::from_millis(millis)
+}
+
+/// A profiler whose time stands still until the test moves it.
+fn manual() -> (Profiler, ManualClock) {
+    let (clock, hand) = perf_core::Clock::manual();
+    (Profiler::builder().clock(clock).build(), hand)
+}

@@ -1,0 +1,120 @@
+use crate::ms;
+use perf_core::{Operation, Profiler};
+use std::cell::RefCell;
+use std::sync::Barrier;
+use std::thread;
+
+#[test]
+fn three_hundred_live_threads_count_exactly() {
+    let profiler = Profiler::new();
+    let operation = profiler.operation("work");
+    let barrier = Barrier::new(300);
+    thread::scope(|scope| {
+        for _ in 0..300 {
+            scope.spawn(|| {
+                operation.record(ms(1));
+                barrier.wait();
+                (0..999).for_each(|_| operation.record(ms(1)));
+                operation.record_failure(ms(1));
+            });
+        }
+    });
+    let snapshot = profiler.snapshot();
+    let work = snapshot.operation("work").unwrap();
+    assert_eq!((work.successes(), work.failures()), (300_000, 300));
+}
+
+#[test]
+fn ten_thousand_short_threads_count_exactly() {
+    let profiler = Profiler::new();
+    let operation = profiler.operation("work");
+    for _ in 0..1_250 {
+        thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| (0..10).for_each(|i| operation.record(ms(i))));
+            }
+        });
+    }
+    let snapshot = profiler.snapshot();
+    let work = snapshot.operation("work").unwrap();
+    assert_eq!((work.count(), work.latency().sum()), (100_000, 10_000 * 45_000_000));
+}
+
+#[test]
+fn a_record_in_a_later_thread_local_destructor_is_counted() {
+    struct AtEnd(RefCell<Option<Operation>>);
+    impl Drop for AtEnd {
+        fn drop(&mut self) {
+            if let Some(operation) = self.0.take() {
+                operation.record(ms(2));
+                operation.record_failure(ms(2));
+                operation.timer().mark_failure();
+            }
+        }
+    }
+    thread_local! {
+        static FIRST: AtEnd = const { AtEnd(RefCell::new(None)) };
+        static LAST: AtEnd = const { AtEnd(RefCell::new(None)) };
+    }
+    let profiler = Profiler::new();
+    let operation = profiler.operation("work");
+    for _ in 0..50 {
+        let operation = operation.clone();
+        let record = move || {
+            // Destructors run in some order around that of the recorder's own thread-local.
+            FIRST.with(|at_end| at_end.0.replace(Some(operation.clone())));
+            operation.record(ms(1));
+            LAST.with(|at_end| at_end.0.replace(Some(operation.clone())));
+        };
+        thread::spawn(record).join().unwrap();
+    }
+    let snapshot = profiler.snapshot();
+    let work = snapshot.operation("work").unwrap();
+    assert_eq!((work.successes(), work.failures()), (50 + 2 * 50, 4 * 50));
+}
+
+#[test]
+fn a_thread_that_first_records_while_it_ends_is_counted() {
+    struct AtEnd(RefCell<Option<Profiler>>);
+    impl Drop for AtEnd {
+        fn drop(&mut self) {
+            self.0.take().unwrap().record("work", ms(1));
+        }
+    }
+    thread_local!(static AT_END: AtEnd = const { AtEnd(RefCell::new(None)) });
+    let profiler = Profiler::new();
+    for _ in 0..20 {
+        let profiler = profiler.clone();
+        thread::spawn(move || AT_END.with(|at_end| drop(at_end.0.replace(Some(profiler)))))
+            .join()
+            .unwrap();
+    }
+    assert_eq!(profiler.snapshot().operation("work").unwrap().count(), 20);
+}
+
+#[test]
+fn generations_of_threads_lose_nothing_and_no_snapshot_goes_backwards() {
+    let profiler = Profiler::new();
+    let operation = profiler.operation("work");
+    thread::scope(|scope| {
+        let writers: Vec<_> = (0..8)
+            .map(|_| {
+                scope.spawn(|| {
+                    for _ in 0..40 {
+                        let operation = &operation;
+                        thread::scope(|scope| {
+                            scope.spawn(|| (0..1_000).for_each(|i| operation.record_nanos(i * i)));
+                        });
+                    }
+                })
+            })
+            .collect();
+        let mut last = 0;
+        while writers.iter().any(|writer| !writer.is_finished()) {
+            let count = profiler.snapshot().operation("work").unwrap().count();
+            assert!(count >= last);
+            last = count;
+        }
+    });
+    assert_eq!(profiler.snapshot().operation("work").unwrap().count(), 8 * 40 * 1_000);
+}
