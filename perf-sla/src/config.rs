@@ -1,0 +1,108 @@
+//! What an SLA file promises.
+
+use crate::check::Check;
+use crate::error::{Problem, SlaError};
+use crate::file::read_toml;
+use crate::target::Target;
+use crate::verdict::Verdict;
+use perf_core::{MAX_LIMITS, Profiler, Snapshot, TooManyLimits};
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+/// A file is not read beyond this: nobody's targets are that long.
+const MAX_BYTES: u64 = 1 << 20;
+
+/// The targets of an SLA file.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SlaConfig {
+    pub(crate) overall_operation: Option<String>,
+    pub(crate) targets: Vec<Target>,
+    pub(crate) source: Option<PathBuf>,
+}
+
+impl SlaConfig {
+    /// Reads a TOML file.
+    ///
+    /// # Errors
+    ///
+    /// [`SlaError`] with everything that is wrong: the file cannot be read, is no TOML, has an
+    /// unknown key, a value without its unit, or a target that nothing can meet.
+    pub fn from_path(path: impl AsRef<Path>) -> Result<Self, SlaError> {
+        let path = path.as_ref();
+        let text = read_text(path).map_err(|message| SlaError {
+            file: Some(path.to_owned()),
+            problems: vec![Problem { position: None, message }],
+        })?;
+        match read_toml(&text) {
+            Ok(config) => Ok(SlaConfig { source: Some(path.to_owned()), ..config }),
+            Err(problems) => Err(SlaError { file: Some(path.to_owned()), problems }),
+        }
+    }
+
+    /// Reads TOML from a text.
+    ///
+    /// # Errors
+    ///
+    /// As [`from_path`](Self::from_path).
+    pub fn from_toml(text: &str) -> Result<Self, SlaError> {
+        read_toml(text).map_err(|problems| SlaError { file: None, problems })
+    }
+
+    /// Every target: those of the whole first, then by operation in the order of the file.
+    pub fn targets(&self) -> &[Target] {
+        &self.targets
+    }
+
+    /// The operation that stands for the whole; if none, all operations together do.
+    pub fn overall_operation(&self) -> Option<&str> {
+        self.overall_operation.as_deref()
+    }
+
+    /// Has the operations count, from now on, how many calls are over the limits of this file, so
+    /// that verdicts rest on exact counts and not on buckets.
+    ///
+    /// Targets of the whole are counted so only if `overall_operation` names one operation.
+    ///
+    /// # Errors
+    ///
+    /// [`TooManyLimits`] when the operations are given more than [`MAX_LIMITS`] different limits;
+    /// those beyond are judged by buckets, in the direction that cannot flatter.
+    pub fn watch(&self, profiler: &Profiler) -> Result<(), TooManyLimits> {
+        let mut result = Ok(());
+        for target in &self.targets {
+            let operation = target.operation.as_ref().or(self.overall_operation.as_ref());
+            if let (Some(operation), Some(limit)) = (operation, target.record_limit()) {
+                result = result.and(profiler.operation(operation).limits(&[limit]));
+            }
+        }
+        const { assert!(MAX_LIMITS >= 4, "p50, p95, p99 and max of one operation") };
+        result
+    }
+
+    /// Judges every target on `snapshot`.
+    pub fn evaluate(&self, snapshot: &Snapshot) -> Verdict {
+        let overall = match &self.overall_operation {
+            Some(name) => snapshot.operation(name).cloned(),
+            None => Some(snapshot.overall()),
+        };
+        let check = |target: &Target| match &target.operation {
+            Some(name) => Check::new(target.clone(), snapshot.operation(name)),
+            None => Check::new(target.clone(), overall.as_ref()),
+        };
+        let checks = self.targets.iter().map(check).collect();
+        Verdict::new(checks, self.source.clone(), self.overall_operation.clone())
+    }
+}
+
+fn read_text(path: &Path) -> Result<String, String> {
+    let mut bytes = Vec::new();
+    let file = File::open(path).map_err(|error| format!("cannot be read: {error}"))?;
+    let read = file.take(MAX_BYTES + 1).read_to_end(&mut bytes);
+    read.map_err(|error| format!("cannot be read: {error}"))?;
+    if bytes.len() as u64 > MAX_BYTES {
+        return Err("is larger than 1 MiB; an SLA file holds a few hundred lines".to_owned());
+    }
+    String::from_utf8(bytes)
+        .map_err(|error| format!("is not UTF-8 from byte {} on", error.utf8_error().valid_up_to()))
+}

@@ -1,0 +1,167 @@
+//! Numbers with a unit, as the file writes them and as people read them.
+
+use std::fmt;
+use std::time::Duration;
+
+/// What a target limits, or a check has observed.
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
+#[non_exhaustive]
+pub enum Quantity {
+    /// A latency.
+    Time(Duration),
+    /// Calls a second.
+    Rate(f64),
+    /// A share in `0.0..=1.0`.
+    Ratio(f64),
+}
+
+impl Quantity {
+    /// How far this is from `limit`, as a share of it: `0.256` for 125.6 ms against 100 ms. `None`
+    /// for different kinds, and for a limit of zero.
+    pub fn relative_to(self, limit: Quantity) -> Option<f64> {
+        let (value, limit) = match (self, limit) {
+            (Quantity::Time(value), Quantity::Time(limit)) => {
+                (value.as_secs_f64(), limit.as_secs_f64())
+            }
+            (Quantity::Rate(value), Quantity::Rate(limit))
+            | (Quantity::Ratio(value), Quantity::Ratio(limit)) => (value, limit),
+            _ => return None,
+        };
+        (limit != 0.0).then(|| value / limit - 1.0)
+    }
+}
+
+impl fmt::Display for Quantity {
+    /// In the wording of violations: `125.6ms`, `8.5 RPS`, `92.3%`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Quantity::Time(time) => write_time(f, time),
+            Quantity::Rate(rate) => write!(f, "{rate:.1} RPS"),
+            Quantity::Ratio(ratio) => write!(f, "{}%", percent(ratio)),
+        }
+    }
+}
+
+/// Milliseconds with one digit, and smaller units where that would say nothing.
+fn write_time(f: &mut fmt::Formatter<'_>, time: Duration) -> fmt::Result {
+    match time.as_nanos() {
+        0..1_000 => write!(f, "{}ns", time.as_nanos()),
+        1_000..1_000_000 => write!(f, "{:.1}µs", time.as_nanos() as f64 / 1e3),
+        _ => write!(f, "{:.1}ms", time.as_secs_f64() * 1e3),
+    }
+}
+
+/// One digit, and as many more as it takes not to call 99.99 % "100.0".
+fn percent(ratio: f64) -> String {
+    let percent = ratio * 100.0;
+    let digits = (1..6).find(|&digits| {
+        let shown: f64 = format!("{percent:.digits$}").parse().unwrap_or(percent);
+        (shown < 100.0 || percent >= 100.0) && (percent - shown).abs() <= 0.05
+    });
+    format!("{percent:.*}", digits.unwrap_or(6))
+}
+
+/// Reads a latency: a number and `ns`, `us`, `µs`, `ms`, `s`, `min` or `h`.
+pub(crate) fn parse_time(text: &str) -> Result<Duration, String> {
+    let (number, unit) = number_and_unit(text)?;
+    let nanos = match unit {
+        "ns" => 1.0,
+        "us" | "µs" | "μs" => 1e3,
+        "ms" => 1e6,
+        "s" => 1e9,
+        "min" => 60e9,
+        "h" => 3_600e9,
+        "" => return Err(format!("{text:?} has no unit; write \"{number}ms\" or \"{number}s\"")),
+        _ => return Err(format!("{unit:?} is no unit of time; use ns, us, ms, s, min or h")),
+    };
+    let nanos = (number * nanos).round();
+    if nanos < 1.0 {
+        return Err(format!("a latency limit of {text:?} can never be met; it must be above zero"));
+    }
+    if nanos >= u64::MAX as f64 {
+        return Err(format!("{text:?} is longer than 584 years"));
+    }
+    Ok(Duration::from_nanos(nanos as u64))
+}
+
+/// Reads a rate: a number and `/s`, `/min` or `/h`.
+pub(crate) fn parse_rate(text: &str) -> Result<f64, String> {
+    let (number, unit) = number_and_unit(text)?;
+    let per_second = match unit {
+        "/s" | "rps" => number,
+        "/min" => number / 60.0,
+        "/h" => number / 3_600.0,
+        "" => return Err(format!("{text:?} has no unit; write \"{number}/s\"")),
+        _ => return Err(format!("{unit:?} is no unit of a rate; use /s, /min or /h")),
+    };
+    Ok(per_second)
+}
+
+/// Reads a share: a number and `%`, or a number in `0.0..=1.0`.
+pub(crate) fn parse_ratio(text: &str) -> Result<f64, String> {
+    let (number, unit) = number_and_unit(text)?;
+    let ratio = match unit {
+        // In decimal, so that 99.9 % is 0.999 and not 0.9990000000000001.
+        "%" => format!("{number}e-2").parse().unwrap_or(number / 100.0),
+        "" if number <= 1.0 => number,
+        "" => return Err(format!("{text:?} is above 1; write \"{number}%\" for a percentage")),
+        _ => return Err(format!("{unit:?} is no unit of a share; use %")),
+    };
+    if ratio > 1.0 {
+        return Err(format!("{text:?} is above 100 %, which nothing can reach"));
+    }
+    Ok(ratio)
+}
+
+fn number_and_unit(text: &str) -> Result<(f64, &str), String> {
+    let trimmed = text.trim();
+    let end = trimmed.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(trimmed.len());
+    let (number, unit) = trimmed.split_at(end);
+    if trimmed.starts_with('-') {
+        return Err(format!("{text:?} is negative"));
+    }
+    match number.parse::<f64>() {
+        Ok(number) if number.is_finite() => Ok((number, unit.trim_start())),
+        _ => Err(format!("{text:?} is not a number with a unit")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_rates_and_shares_are_read_with_their_units() {
+        assert_eq!(parse_time("250ms"), Ok(Duration::from_millis(250)));
+        assert_eq!(parse_time(" 1.5 s "), Ok(Duration::from_millis(1_500)));
+        assert_eq!(parse_time("20us"), parse_time("20µs"));
+        assert_eq!(parse_time("2min"), Ok(Duration::from_secs(120)));
+        assert_eq!(parse_rate("600/min"), Ok(10.0));
+        assert_eq!(parse_ratio("99.9%"), Ok(0.999));
+        assert_eq!(parse_ratio("0.95"), Ok(0.95));
+    }
+
+    #[test]
+    fn what_is_no_quantity_is_refused_with_the_remedy() {
+        for text in ["", "ms", "NaN", "inf s", "-5ms", "1e5ms", "5 parsecs", "..ms", "0ms", "9e99"]
+        {
+            assert!(parse_time(text).is_err(), "{text}");
+        }
+        assert_eq!(parse_time("250").unwrap_err(), r#""250" has no unit; write "250ms" or "250s""#);
+        assert_eq!(parse_time("-5ms").unwrap_err(), r#""-5ms" is negative"#);
+        assert!(parse_time(&format!("{}s", "9".repeat(400))).is_err());
+        assert!(parse_ratio("101%").is_err());
+        assert!(parse_ratio("99").unwrap_err().contains("99%"));
+        assert!(parse_rate("10").unwrap_err().contains("10/s"));
+    }
+
+    #[test]
+    fn quantities_read_as_in_a_violation() {
+        assert_eq!(Quantity::Time(Duration::from_micros(325_400)).to_string(), "325.4ms");
+        assert_eq!(Quantity::Time(Duration::from_nanos(5_240)).to_string(), "5.2µs");
+        assert_eq!(Quantity::Rate(8.5).to_string(), "8.5 RPS");
+        assert_eq!(Quantity::Ratio(0.923).to_string(), "92.3%");
+        assert_eq!(Quantity::Ratio(0.9999).to_string(), "99.99%");
+        assert_eq!(Quantity::Ratio(1.0).to_string(), "100.0%");
+    }
+}
