@@ -1,1 +1,40 @@
-//! x
+//! Show a snapshot and its verdict to people.
+//!
+//! * [`Report`], what is shown: made from a snapshot and, if there is one, a verdict; it writes itself
+//!   as text for a terminal, JSON, Markdown and HTML.
+//! * [`Console`], how wide, colourful and Unicode that terminal is.
+//! * [`model::Model`], the numbers behind all four, as the JSON has them.
+//! * [`ReportError`], why a report could not be written.
+//!
+//! ```
+//! use perf_core::Profiler;
+//! use perf_report::{Console, Report};
+//! use std::time::Duration;
+//!
+//! let profiler = Profiler::new();
+//! profiler.record("retrieval", Duration::from_millis(42));
+//! let report = Report::new(&profiler.snapshot());
+//! println!("{}", report.to_console(&Console::plain(80)));
+//! assert!(report.to_json()?.contains("\"p95_ns\": 42000000"));
+//! assert!(report.to_markdown()?.contains("42.0 ms"));
+//! # Ok::<(), perf_report::ReportError>(())
+//! ```
+//!
+//! All numbers pass through one model and one place that words them, so the formats cannot disagree.
+//!
+//! # What this crate does not do
+//!
+//! It judges nothing and reads no clock; formats for machines are `perf-export`'s business.
+#![forbid(unsafe_code)]
+
+mod console;
+mod error;
+pub mod model;
+mod report;
+mod templates;
+mod view;
+mod wording;
+
+pub use console::Console;
+pub use error::ReportError;
+pub use report::Report;

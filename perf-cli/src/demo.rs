@@ -1,0 +1,182 @@
+//! `perfkit demo`: a real pipeline, measured, judged and reported.
+
+// One copy of the pipeline: the example of the library is the code that runs here.
+#[path = "../../perfkit/examples/rag_pipeline/measured.rs"]
+#[allow(unreachable_pub, reason = "it is also the library's example")]
+mod measured;
+#[path = "../../perfkit/examples/rag_pipeline/rag/mod.rs"]
+#[allow(unreachable_pub, dead_code, reason = "it is also the library's example")]
+mod rag;
+
+use crate::terminal;
+use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
+use measured::MeasuredPipeline;
+use perfkit::report::Report;
+use perfkit::sla::{SlaConfig, Status};
+use perfkit::{Profiler, Snapshot};
+use rag::corpus::Corpus;
+use rag::pipeline::Pipeline;
+use std::error::Error;
+use std::fs;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
+use std::thread;
+
+/// What shells make of a program that Ctrl-C ended.
+const INTERRUPTED: u8 = 130;
+
+/// Run a small but real RAG pipeline over the text of a folder; measure, judge and report it.
+///
+/// It reads the text, Markdown and source files of the folder (.gitignore is honoured), cuts them
+/// into passages, and answers questions drawn from them through embedding, retrieval, reranking and
+/// generation. Nothing sleeps and no number is made up.
+#[derive(Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Demo {
+    /// The folder whose text is the corpus
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    corpus: PathBuf,
+    /// How many questions to answer
+    #[arg(long, value_name = "N", default_value_t = 5_000, value_parser = at_least_one)]
+    queries: usize,
+    /// How many threads answer [default: one for each processor]
+    #[arg(long, value_name = "N", value_parser = at_least_one)]
+    concurrency: Option<usize>,
+    /// The SLA file to judge by [default: one made for this demo]
+    #[arg(long, value_name = "FILE")]
+    sla: Option<PathBuf>,
+    /// Where to write report.json, report.md and report.html
+    #[arg(long, value_name = "DIR", default_value = "perfkit-demo")]
+    out: PathBuf,
+    /// Draws other questions
+    #[arg(long, value_name = "N", default_value_t = 42)]
+    seed: u64,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  perfkit demo
+  perfkit demo --corpus ~/notes --queries 20000 --concurrency 4
+  perfkit demo --sla sla.toml --out reports; echo $?";
+
+fn at_least_one(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(0) => Err("must be at least 1".to_owned()),
+        Ok(number) => Ok(number),
+        Err(_) => Err("must be a whole number".to_owned()),
+    }
+}
+
+impl Demo {
+    pub(crate) fn run(self) -> Result<ExitCode, Box<dyn Error>> {
+        // What can be wrong is found out before the work begins.
+        let sla = match &self.sla {
+            Some(path) => SlaConfig::from_path(path)?,
+            None => {
+                SlaConfig::from_toml(include_str!("../../perfkit/examples/rag_pipeline/sla.toml"))?
+            }
+        };
+        fs::create_dir_all(&self.out)
+            .map_err(|error| format!("{}: cannot be created: {error}", self.out.display()))?;
+        let interrupted = Arc::new(AtomicBool::new(false));
+        let flag = Arc::clone(&interrupted);
+        // The second Ctrl-C does not wait for the report.
+        ctrlc::set_handler(move || {
+            if flag.swap(true, Relaxed) {
+                std::process::exit(i32::from(INTERRUPTED));
+            }
+        })?;
+
+        let pipeline = self.build_pipeline(&interrupted)?;
+        let Some(pipeline) = pipeline else { return Ok(ExitCode::from(INTERRUPTED)) };
+        let profiler = Profiler::new();
+        if sla.watch(&profiler).is_err() {
+            eprintln!("note: some limits are judged by buckets, an operation counts only four");
+        }
+        let pipeline = MeasuredPipeline::new(pipeline, &profiler);
+        let answered = self.answer_all(&pipeline, &interrupted);
+        let snapshot = profiler.snapshot();
+        let status = self.report(&snapshot, &sla)?;
+        if answered < self.queries {
+            println!(" interrupted after {answered} of {} questions", self.queries);
+            return Ok(ExitCode::from(INTERRUPTED));
+        }
+        Ok(ExitCode::from(status.exit_code()))
+    }
+
+    /// Reads and indexes the corpus; `None` when that was interrupted.
+    fn build_pipeline(&self, interrupted: &AtomicBool) -> Result<Option<Pipeline>, Box<dyn Error>> {
+        let spinner = ProgressBar::new_spinner();
+        spinner.set_style(style("{spinner} reading {msg}: {pos} files"));
+        spinner.set_message(self.corpus.display().to_string());
+        let corpus = Corpus::read(&self.corpus, &mut |files| spinner.set_position(files as u64));
+        spinner.finish_and_clear();
+        let corpus = corpus?;
+        println!(
+            "corpus: {} files, {} passages from {}",
+            corpus.files().len(),
+            corpus.passages().len(),
+            self.corpus.display()
+        );
+        if corpus.skipped().total() > 0 {
+            println!("        skipped {}", corpus.skipped());
+        }
+        if corpus.passages_left_out() > 0 {
+            println!("        left out {} passages beyond the first", corpus.passages_left_out());
+        }
+        if interrupted.load(Relaxed) {
+            return Ok(None);
+        }
+        let bar = ProgressBar::new(corpus.passages().len() as u64);
+        bar.set_style(style("indexing  {bar:40} {pos}/{len} passages"));
+        let pipeline = Pipeline::build(corpus, &|passages| bar.set_position(passages as u64));
+        bar.finish_and_clear();
+        Ok((!interrupted.load(Relaxed)).then_some(pipeline))
+    }
+
+    /// Answers every question unless interrupted, and says how many it answered.
+    fn answer_all(&self, pipeline: &MeasuredPipeline, interrupted: &AtomicBool) -> usize {
+        let queries = pipeline.draw_queries(self.queries, self.seed);
+        let processors = thread::available_parallelism().map_or(1, |count| count.get());
+        let threads = self.concurrency.unwrap_or(processors).min(queries.len());
+        let bar = ProgressBar::new(queries.len() as u64);
+        bar.set_style(style("answering {bar:40} {pos}/{len} questions, {eta} left"));
+        let next = AtomicUsize::new(0);
+        let answered = AtomicUsize::new(0);
+        thread::scope(|scope| {
+            for _ in 0..threads {
+                scope.spawn(|| {
+                    while !interrupted.load(Relaxed) {
+                        let id = next.fetch_add(1, Relaxed);
+                        let Some(query) = queries.get(id) else { break };
+                        // A question without an answer is a failure, and in the report as one.
+                        let _ = pipeline.answer(id, query);
+                        answered.fetch_add(1, Relaxed);
+                        bar.inc(1);
+                    }
+                });
+            }
+        });
+        bar.finish_and_clear();
+        answered.into_inner()
+    }
+
+    fn report(&self, snapshot: &Snapshot, sla: &SlaConfig) -> Result<Status, Box<dyn Error>> {
+        let verdict = sla.evaluate(snapshot);
+        let report = Report::new(snapshot).with_sla(&verdict).titled("perfkit demo");
+        println!();
+        print!("{}", report.to_console(&terminal::stdout()));
+        report.write_json(self.out.join("report.json"))?;
+        report.write_markdown(self.out.join("report.md"))?;
+        report.write_html(self.out.join("report.html"))?;
+        println!("\n wrote {}", self.out.join("report.{json,md,html}").display());
+        Ok(verdict.status())
+    }
+}
+
+fn style(template: &str) -> ProgressStyle {
+    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
+}

@@ -1,0 +1,53 @@
+//! The command `perfkit`.
+//!
+//! Every subcommand that judges ends with the same exit codes: 0 met, 1 violated, 2 inconclusive,
+//! 3 bad input, configuration or usage; 130 after Ctrl-C.
+#![forbid(unsafe_code)]
+
+mod demo;
+mod terminal;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+/// Bad input, configuration or usage.
+const BAD_INPUT: u8 = 3;
+
+/// Measure a service from the inside and judge it against one SLA file.
+#[derive(Parser)]
+#[command(name = "perfkit", version, arg_required_else_help = true, after_help = EXIT_CODES)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  every target is met
+  1  a target is violated
+  2  too little evidence to say
+  3  bad input, configuration or usage
+  130  ended by Ctrl-C";
+
+#[derive(Subcommand)]
+enum Command {
+    Demo(demo::Demo),
+}
+
+fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(told) => {
+            // Help and version come here too, and are no error.
+            let _ = told.print();
+            return ExitCode::from(if told.use_stderr() { BAD_INPUT } else { 0 });
+        }
+    };
+    let result = match arguments.command {
+        Command::Demo(demo) => demo.run(),
+    };
+    result.unwrap_or_else(|error| {
+        eprintln!("error: {error}");
+        ExitCode::from(BAD_INPUT)
+    })
+}

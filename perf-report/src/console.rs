@@ -1,0 +1,267 @@
+//! The report as text for a terminal.
+
+use crate::view::{CheckRow, OperationRow, View};
+use anstyle::{AnsiColor, Style};
+use std::fmt::Write;
+
+/// How wide, colourful and Unicode a terminal is.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Console {
+    /// Columns; tables leave columns out to fit.
+    pub width: usize,
+    /// Whether to write ANSI colours.
+    pub color: bool,
+    /// Whether it shows more than ASCII.
+    pub unicode: bool,
+}
+
+impl Console {
+    /// Without colours, in Unicode.
+    pub fn plain(width: usize) -> Self {
+        Console { width, color: false, unicode: true }
+    }
+
+    /// With these settings.
+    pub fn new(width: usize, color: bool, unicode: bool) -> Self {
+        Console { width, color, unicode }
+    }
+}
+
+pub(crate) fn render(view: &View, console: &Console) -> String {
+    let mut page = Page { console, text: String::new() };
+    page.verdict(view);
+    page.operations(&view.operations);
+    page.shares(view);
+    page.remarks(view);
+    if console.unicode { page.text } else { ascii(&page.text) }
+}
+
+struct Page<'a> {
+    console: &'a Console,
+    text: String,
+}
+
+/// A column of a table, and how early it is left out when there is no room: 0 never.
+struct Column {
+    header: &'static str,
+    cells: Vec<(String, Style)>,
+    right: bool,
+    dispensable: u8,
+}
+
+impl Page<'_> {
+    fn verdict(&mut self, view: &View) {
+        if view.status == "none" {
+            self.line(&[(&view.summary, Style::new().bold())]);
+            return self.line(&[]);
+        }
+        let badge = format!(" SLA  {} {} ", view.status.to_uppercase(), view.mark);
+        let inverted = of_status(&view.status).bold().invert();
+        if width(&badge) + 2 + width(&view.summary) <= self.console.width {
+            self.line(&[(&badge, inverted), (&format!("  {}", view.summary), Style::new())]);
+        } else {
+            self.line(&[(&badge, inverted)]);
+            self.wrapped(" ", view.summary.split(" · "), " · ");
+        }
+        self.checks(&view.checks);
+        self.line(&[]);
+    }
+
+    fn checks(&mut self, checks: &[CheckRow]) {
+        let longest = |text: fn(&CheckRow) -> &str| checks.iter().map(|c| width(text(c))).max();
+        let operation = longest(|check| &check.operation).unwrap_or(0).min(24);
+        let indicator = longest(|check| &check.indicator).unwrap_or(0);
+        let observed = longest(|check| &check.observed).unwrap_or(0);
+        let limit = longest(|check| &check.limit).unwrap_or(0);
+        let margin = longest(|check| &check.margin).unwrap_or(0);
+        for check in checks {
+            let status = of_status(&check.status);
+            let mark = format!(" {} ", check.mark);
+            let rest = format!(
+                "{}  {}  {} {} {}  {}",
+                padded(&cut(&check.operation, operation), operation, false),
+                padded(&check.indicator, indicator, false),
+                padded(&check.observed, observed, true),
+                padded(check.relation, 1, false),
+                padded(&check.limit, limit, true),
+                padded(&check.margin, margin, true),
+            );
+            let used = width(&mark) + width(&rest) + 2;
+            let faint = Style::new().dimmed();
+            if used + width(&check.evidence) <= self.console.width {
+                let evidence = format!("  {}", check.evidence);
+                self.line(&[(&mark, status), (&rest, Style::new()), (&evidence, faint)]);
+            } else {
+                self.line(&[(&mark, status), (&rest, Style::new())]);
+                if check.status != "met" {
+                    self.line(&[(&format!("   {}", check.evidence), faint)]);
+                }
+            }
+        }
+    }
+
+    fn operations(&mut self, rows: &[OperationRow]) {
+        let column = |header,
+                      right,
+                      dispensable,
+                      cell: &dyn Fn(&OperationRow) -> (String, Style)| {
+            Column { header, right, dispensable, cells: rows.iter().map(cell).collect() }
+        };
+        let plain = Style::new();
+        let mut columns = vec![
+            column("operation", false, 0, &|row| (cut(&row.name, 24), plain)),
+            column("count", true, 0, &|row| (row.count.clone(), plain)),
+            column("rate/s", true, 3, &|row| (row.rate.clone(), plain)),
+            column("success", true, 2, &|row| (row.success.clone(), plain)),
+        ];
+        for (i, (header, dispensable)) in
+            [("p50", 0), ("p90", 5), ("p95", 0), ("p99", 0), ("p99.9", 6), ("max", 4)]
+                .into_iter()
+                .enumerate()
+        {
+            columns.push(column(header, true, dispensable, &|row| {
+                let cell = &row.latencies[i];
+                (cell.text.clone(), of_status(&cell.status))
+            }));
+        }
+        let unicode = self.console.unicode;
+        columns.push(column("", false, 1, &|row| (sparkline(&row.bars, unicode), plain)));
+        self.table(columns);
+    }
+
+    fn table(&mut self, mut columns: Vec<Column>) {
+        let wide = |column: &Column| {
+            let cells = column.cells.iter().map(|(text, _)| width(text));
+            cells.max().unwrap_or(0).max(width(column.header))
+        };
+        let total = |columns: &[Column]| columns.iter().map(|c| wide(c) + 2).sum::<usize>() - 1;
+        while total(&columns) > self.console.width {
+            let most = columns.iter().map(|column| column.dispensable).max().unwrap_or(0);
+            if most == 0 {
+                break;
+            }
+            columns.retain(|column| column.dispensable != most);
+        }
+        let rows = columns.first().map_or(0, |column| column.cells.len());
+        for row in 0..=rows {
+            let mut spans = Vec::new();
+            for column in &columns {
+                let (text, style) = match row.checked_sub(1) {
+                    None => (column.header, Style::new().dimmed()),
+                    Some(row) => (column.cells[row].0.as_str(), column.cells[row].1),
+                };
+                spans.push((if spans.is_empty() { " " } else { "  " }.to_owned(), Style::new()));
+                spans.push((padded(text, wide(column), column.right), style));
+            }
+            let spans: Vec<_> = spans.iter().map(|(text, style)| (text.as_str(), *style)).collect();
+            self.line(&spans);
+        }
+    }
+
+    fn shares(&mut self, view: &View) {
+        if view.shares.is_empty() {
+            return;
+        }
+        self.line(&[]);
+        let shares = view.shares.iter().map(|share| format!("{} {}", share.name, share.text));
+        let shares: Vec<String> = shares.collect();
+        self.wrapped(" where the time goes: ", shares.iter().map(String::as_str), " · ");
+    }
+
+    fn remarks(&mut self, view: &View) {
+        let mut remark = |head: &str, parts: Vec<String>| {
+            if !parts.is_empty() {
+                self.wrapped(head, parts.iter().map(String::as_str), ", ");
+            }
+        };
+        let slowest = view.slowest.iter().take(1);
+        let slowest =
+            slowest.map(|s| format!("{} {} ({})", s.operation, s.duration, s.metadata)).collect();
+        remark(" slowest call: ", slowest);
+        let failures = view.failures.iter();
+        let failures = failures.map(|f| format!("{} {} in {}", f.count, f.kind, f.operation));
+        remark(" failures: ", failures.collect());
+        let losses = view.losses.iter().map(|loss| format!("{} {}", loss.value, loss.name));
+        remark(" not kept as it came: ", losses.collect());
+    }
+
+    /// Puts parts behind a head, on as many lines as it takes.
+    fn wrapped<'p>(&mut self, head: &str, parts: impl Iterator<Item = &'p str>, between: &str) {
+        let mut line = head.to_owned();
+        let mut first = true;
+        for part in parts {
+            let joined = width(&line) + width(between) + width(part);
+            if !first && joined > self.console.width {
+                self.line(&[(&line, Style::new())]);
+                line = " ".repeat(width(head).min(4));
+            } else if !first {
+                line.push_str(between);
+            }
+            line.push_str(part);
+            first = false;
+        }
+        self.line(&[(&line, Style::new())]);
+    }
+
+    fn line(&mut self, spans: &[(&str, Style)]) {
+        let start = self.text.len();
+        for (text, style) in spans {
+            if self.console.color && *style != Style::new() {
+                let _ = write!(self.text, "{style}{text}{style:#}");
+            } else {
+                self.text.push_str(text);
+            }
+        }
+        self.text.truncate(start + self.text[start..].trim_end().len());
+        self.text.push('\n');
+    }
+}
+
+fn of_status(status: &str) -> Style {
+    match status {
+        "met" => AnsiColor::Green.on_default(),
+        "violated" => AnsiColor::Red.on_default(),
+        "inconclusive" => AnsiColor::Yellow.on_default(),
+        _ => Style::new(),
+    }
+}
+
+fn sparkline(bars: &[u64], unicode: bool) -> String {
+    let levels: Vec<char> = if unicode { " ▁▂▃▄▅▆▇█" } else { " .:-=+*%#" }.chars().collect();
+    bars.iter().map(|bar| levels[(*bar as usize).min(levels.len() - 1)]).collect()
+}
+
+/// Characters, which are columns but for writing systems with wide ones.
+fn width(text: &str) -> usize {
+    text.chars().count()
+}
+
+fn padded(text: &str, columns: usize, right: bool) -> String {
+    if right { format!("{text:>columns$}") } else { format!("{text:<columns$}") }
+}
+
+fn cut(text: &str, columns: usize) -> String {
+    if width(text) <= columns {
+        return text.to_owned();
+    }
+    text.chars().take(columns.saturating_sub(1)).chain(['…']).collect()
+}
+
+/// The signs we use ourselves have a twin in ASCII; what a user brought is shown as `?`.
+fn ascii(text: &str) -> String {
+    let twin = |c: char| match c {
+        '✓' => "+".to_owned(),
+        '✗' => "x".to_owned(),
+        '·' => "|".to_owned(),
+        'µ' => "u".to_owned(),
+        '≤' => "<".to_owned(),
+        '≥' => ">".to_owned(),
+        '×' => "x".to_owned(),
+        '–' => "-".to_owned(),
+        '…' => "~".to_owned(),
+        c if c.is_ascii() => c.to_string(),
+        _ => "?".to_owned(),
+    };
+    text.chars().map(twin).collect()
+}

@@ -1,0 +1,340 @@
+//! The numbers of a report, as its JSON has them.
+//!
+//! The unit is in the key, times are whole nanoseconds, shares lie in `0.0..=1.0`, and what is absent
+//! is unknown.
+
+use jiff::Timestamp;
+use perf_core::{Distribution, OperationSnapshot, Quantile, Sample, Snapshot};
+use perf_sla::{Check, Quantity, Status, Verdict};
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// Bars of the small histogram of an operation.
+const BARS: usize = 16;
+
+/// A whole report.
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub struct Model {
+    /// Always `perf-report`.
+    pub schema: &'static str,
+    /// Major and minor: readers take a newer minor and refuse a newer major.
+    pub schema_version: &'static str,
+    /// What stands above the report.
+    pub title: String,
+    /// When the snapshot was taken, RFC 3339 in UTC.
+    pub taken_at: String,
+    /// How long the interval is.
+    pub interval_ns: u64,
+    /// The operation that stands for the whole, if one does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub overall_operation: Option<String>,
+    /// What the SLA file says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub verdict: Option<VerdictModel>,
+    /// The whole: the operation that stands for it, or all together.
+    pub overall: OperationModel,
+    /// Every operation, by name.
+    pub operations: Vec<OperationModel>,
+    /// The share each operation has in the time of the whole, largest first. Only known when one
+    /// operation stands for the whole.
+    pub time_shares: Vec<TimeShare>,
+    /// Counters with their growth in the interval.
+    pub counters: BTreeMap<String, u64>,
+    /// Gauges with their last value.
+    pub gauges: BTreeMap<String, f64>,
+    /// What could not be kept as it came; zeros left out.
+    pub losses: BTreeMap<&'static str, u64>,
+}
+
+/// What an SLA file says.
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub struct VerdictModel {
+    /// `met`, `violated` or `inconclusive`.
+    pub status: String,
+    /// The file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    /// Each target with its answer.
+    pub checks: Vec<CheckModel>,
+}
+
+/// A target with its answer. Of the three pairs of limit and observed value, one is there.
+#[derive(Clone, Debug, Default, Serialize)]
+#[non_exhaustive]
+pub struct CheckModel {
+    /// `met`, `violated` or `inconclusive`.
+    pub status: String,
+    /// The operation; absent for the whole.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub operation: Option<String>,
+    /// `p95`, `mean`, `max`, `throughput` or `success rate`.
+    pub indicator: String,
+    /// Whether the limit is the smallest value allowed.
+    pub is_minimum: bool,
+    /// The limit of a latency.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limit_ns: Option<u64>,
+    /// The latency observed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub observed_ns: Option<u64>,
+    /// The limit of a throughput.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limit_per_second: Option<f64>,
+    /// The throughput observed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub observed_per_second: Option<f64>,
+    /// The limit of a success rate.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limit_ratio: Option<f64>,
+    /// The success rate observed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub observed_ratio: Option<f64>,
+    /// How far the observed value is from the limit, as a share of the limit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub margin_ratio: Option<f64>,
+    /// How many calls it was judged on.
+    pub samples: u64,
+    /// Calls that took too long or failed: at least.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bad_at_least: Option<u64>,
+    /// Calls that took too long or failed: at most.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bad_at_most: Option<u64>,
+    /// Calls it takes, at the present rate, until the answer is firm.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub samples_needed: Option<u64>,
+    /// The line of the SLA file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<usize>,
+}
+
+/// An operation. Latencies are those of its successes.
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub struct OperationModel {
+    /// Its name.
+    pub name: String,
+    /// All calls.
+    pub count: u64,
+    /// Calls that succeeded.
+    pub successes: u64,
+    /// Calls that failed.
+    pub failures: u64,
+    /// The share that succeeded.
+    pub success_ratio: Option<f64>,
+    /// Calls a second.
+    pub throughput_per_second: Option<f64>,
+    /// The smallest latency.
+    pub min_ns: Option<u64>,
+    /// The mean latency.
+    pub mean_ns: Option<u64>,
+    /// The median latency.
+    pub p50_ns: Option<u64>,
+    /// The 90th percentile.
+    pub p90_ns: Option<u64>,
+    /// The 95th percentile.
+    pub p95_ns: Option<u64>,
+    /// The 99th percentile.
+    pub p99_ns: Option<u64>,
+    /// The 99.9th percentile.
+    #[serde(rename = "p99.9_ns")]
+    pub p999_ns: Option<u64>,
+    /// The largest latency.
+    pub max_ns: Option<u64>,
+    /// The latencies in bars of equal width on a logarithmic axis from `min_ns` to `max_ns`.
+    pub histogram: Vec<u64>,
+    /// Why calls failed.
+    pub failure_kinds: BTreeMap<String, u64>,
+    /// The slowest calls.
+    pub slowest: Vec<SampleModel>,
+    /// The calls that failed last.
+    pub failed: Vec<SampleModel>,
+}
+
+/// One call that was kept.
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub struct SampleModel {
+    /// How long it took.
+    pub duration_ns: u64,
+    /// Why it failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub failure_kind: Option<String>,
+    /// What its timer was told.
+    pub metadata: serde_json::Map<String, serde_json::Value>,
+}
+
+/// The share of an operation in the time of the whole.
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub struct TimeShare {
+    /// The operation; absent for what no operation accounts for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub operation: Option<String>,
+    /// Its share.
+    pub ratio: f64,
+}
+
+impl Model {
+    pub(crate) fn new(snapshot: &Snapshot) -> Self {
+        let overall_operation = snapshot.overall_operation().map(str::to_owned);
+        let losses = snapshot.losses().iter().filter(|(_, count)| *count > 0);
+        let mut model = Model {
+            schema: "perf-report",
+            schema_version: "1.0",
+            title: "Performance report".to_owned(),
+            taken_at: Timestamp::try_from(snapshot.taken_at())
+                .map_or_else(|_| String::new(), |time| format!("{time:.0}")),
+            interval_ns: snapshot.interval().as_nanos() as u64,
+            overall_operation: None,
+            verdict: None,
+            overall: OperationModel::new(&snapshot.overall()),
+            operations: snapshot.operations().map(OperationModel::new).collect(),
+            time_shares: Vec::new(),
+            counters: snapshot.counters().map(|(s, total)| (s.to_string(), total)).collect(),
+            gauges: snapshot.gauges().map(|(s, value)| (s.to_string(), value)).collect(),
+            losses: losses.collect(),
+        };
+        if let Some(name) = overall_operation {
+            model.stand_for_the_whole(&name);
+        }
+        model
+    }
+
+    pub(crate) fn judge(&mut self, verdict: &Verdict) {
+        if let Some(name) = verdict.overall_operation() {
+            self.stand_for_the_whole(name);
+        }
+        self.verdict = Some(VerdictModel {
+            status: verdict.status().to_string(),
+            source: verdict.source().map(|path| path.display().to_string()),
+            checks: verdict.checks().iter().map(CheckModel::new).collect(),
+        });
+    }
+
+    fn stand_for_the_whole(&mut self, name: &str) {
+        self.overall_operation = Some(name.to_owned());
+        let Some(whole) = self.operations.iter().find(|operation| operation.name == name) else {
+            return;
+        };
+        let total = whole.total_ns();
+        self.overall = OperationModel { name: "overall".to_owned(), ..whole.clone() };
+        let parts = self.operations.iter().filter(|operation| operation.name != name);
+        self.time_shares = parts
+            .map(|part| TimeShare {
+                operation: Some(part.name.clone()),
+                ratio: part.total_ns() / total.max(1.0),
+            })
+            .collect();
+        self.time_shares.sort_by(|a, b| b.ratio.total_cmp(&a.ratio));
+        let rest = 1.0 - self.time_shares.iter().map(|share| share.ratio).sum::<f64>();
+        if rest > 0.0 && !self.time_shares.is_empty() {
+            self.time_shares.push(TimeShare { operation: None, ratio: rest });
+        }
+    }
+}
+
+impl CheckModel {
+    fn new(check: &Check) -> Self {
+        let mut model = CheckModel {
+            status: check.status.to_string(),
+            operation: check.target.operation.clone(),
+            indicator: check.target.indicator.to_string(),
+            is_minimum: check.target.indicator.is_minimum(),
+            margin_ratio: check.margin(),
+            samples: check.samples,
+            bad_at_least: check.bad.map(|(least, _)| least),
+            bad_at_most: check.bad.map(|(_, most)| most),
+            samples_needed: check.samples_needed,
+            line: check.target.line,
+            ..CheckModel::default()
+        };
+        let nanos = |time: std::time::Duration| time.as_nanos() as u64;
+        match check.target.limit {
+            Quantity::Time(limit) => model.limit_ns = Some(nanos(limit)),
+            Quantity::Rate(limit) => model.limit_per_second = Some(limit),
+            Quantity::Ratio(limit) => model.limit_ratio = Some(limit),
+            _ => {}
+        }
+        match check.observed {
+            Some(Quantity::Time(time)) => model.observed_ns = Some(nanos(time)),
+            Some(Quantity::Rate(rate)) => model.observed_per_second = Some(rate),
+            Some(Quantity::Ratio(ratio)) => model.observed_ratio = Some(ratio),
+            _ => {}
+        }
+        model
+    }
+
+    pub(crate) fn has_status(&self, status: Status) -> bool {
+        self.status == status.to_string()
+    }
+}
+
+impl OperationModel {
+    fn new(operation: &OperationSnapshot) -> Self {
+        let latency = operation.latency();
+        let quantiles =
+            [Quantile::P50, Quantile::P90, Quantile::P95, Quantile::P99, Quantile::P999];
+        let [p50_ns, p90_ns, p95_ns, p99_ns, p999_ns] = latency.quantiles(&quantiles);
+        let kinds = operation.failure_kinds().map(|(kind, count)| (kind.to_owned(), count));
+        OperationModel {
+            name: operation.name().to_owned(),
+            count: operation.count(),
+            successes: operation.successes(),
+            failures: operation.failures(),
+            success_ratio: operation.success_rate(),
+            throughput_per_second: operation.throughput(),
+            min_ns: latency.min(),
+            mean_ns: latency.mean().map(|mean| mean as u64),
+            p50_ns,
+            p90_ns,
+            p95_ns,
+            p99_ns,
+            p999_ns,
+            max_ns: latency.max(),
+            histogram: bars(latency),
+            failure_kinds: kinds.collect(),
+            slowest: operation.slowest().iter().map(SampleModel::new).collect(),
+            failed: operation.failed().iter().map(SampleModel::new).collect(),
+        }
+    }
+
+    /// The time of all its successes together.
+    fn total_ns(&self) -> f64 {
+        self.mean_ns.unwrap_or(0) as f64 * self.successes as f64
+    }
+}
+
+impl SampleModel {
+    fn new(sample: &Sample) -> Self {
+        use perf_core::MetadataValue as Value;
+        let json = |value: &Value| match value {
+            Value::Text(text) => text.as_ref().into(),
+            Value::Integer(number) => (*number).into(),
+            Value::Unsigned(number) => (*number).into(),
+            Value::Float(number) => (*number).into(),
+            Value::Bool(truth) => (*truth).into(),
+            other => other.to_string().into(),
+        };
+        SampleModel {
+            duration_ns: sample.duration().as_nanos() as u64,
+            failure_kind: sample.failure_kind().map(str::to_owned),
+            metadata: sample.metadata().map(|(key, value)| (key.to_owned(), json(value))).collect(),
+        }
+    }
+}
+
+fn bars(latency: &Distribution) -> Vec<u64> {
+    let (Some(min), Some(max)) = (latency.min(), latency.max()) else { return Vec::new() };
+    let mut bars = vec![0; BARS];
+    let low = (min.max(1) as f64).ln();
+    let width = ((max.max(1) as f64).ln() - low) / BARS as f64;
+    for bucket in latency.buckets() {
+        let value = bucket.midpoint().clamp(min, max).max(1) as f64;
+        let bar = if width > 0.0 { ((value.ln() - low) / width) as usize } else { 0 };
+        bars[bar.min(BARS - 1)] += bucket.count;
+    }
+    bars
+}

@@ -1,0 +1,282 @@
+//! The texts of a report: every number worded once, for the console and the templates alike.
+
+use crate::model::{CheckModel, Model, OperationModel};
+use crate::wording::{change, count, duration, one_line, percent, rate};
+use perf_sla::Status;
+use serde::Serialize;
+
+/// Characters of a name before it is cut.
+const MAX_NAME: usize = 60;
+/// Characters of a metadata value before it is cut.
+const MAX_VALUE: usize = 80;
+
+#[derive(Serialize)]
+pub(crate) struct View {
+    pub(crate) title: String,
+    pub(crate) taken_at: String,
+    /// `met`, `violated` or `inconclusive`; `none` without an SLA.
+    pub(crate) status: String,
+    pub(crate) mark: &'static str,
+    /// `1 of 8 targets violated · 10,307 requests in 60.0 s · sla.toml`
+    pub(crate) summary: String,
+    pub(crate) checks: Vec<CheckRow>,
+    pub(crate) operations: Vec<OperationRow>,
+    pub(crate) shares: Vec<ShareRow>,
+    pub(crate) slowest: Vec<SampleRow>,
+    pub(crate) failures: Vec<FailureRow>,
+    pub(crate) counters: Vec<Pair>,
+    pub(crate) losses: Vec<Pair>,
+}
+
+#[derive(Serialize)]
+pub(crate) struct CheckRow {
+    pub(crate) status: String,
+    pub(crate) mark: &'static str,
+    pub(crate) operation: String,
+    pub(crate) indicator: String,
+    pub(crate) observed: String,
+    pub(crate) relation: &'static str,
+    pub(crate) limit: String,
+    pub(crate) margin: String,
+    pub(crate) evidence: String,
+}
+
+#[derive(Serialize)]
+pub(crate) struct OperationRow {
+    pub(crate) name: String,
+    pub(crate) count: String,
+    pub(crate) rate: String,
+    pub(crate) success: String,
+    /// p50, p90, p95, p99, p99.9 and max, each with the status of its own target.
+    pub(crate) latencies: Vec<LatencyCell>,
+    /// The small histogram, each bar in `0..=8`, above zero where there is anything.
+    pub(crate) bars: Vec<u64>,
+}
+
+#[derive(Serialize)]
+pub(crate) struct LatencyCell {
+    pub(crate) indicator: &'static str,
+    pub(crate) text: String,
+    /// Of the target for this operation and indicator; empty without one.
+    pub(crate) status: String,
+}
+
+#[derive(Serialize)]
+pub(crate) struct ShareRow {
+    pub(crate) name: String,
+    pub(crate) text: String,
+    /// Of a hundred, for the length of a bar.
+    pub(crate) percent: f64,
+}
+
+#[derive(Serialize)]
+pub(crate) struct SampleRow {
+    pub(crate) operation: String,
+    pub(crate) duration: String,
+    pub(crate) metadata: String,
+}
+
+#[derive(Serialize)]
+pub(crate) struct FailureRow {
+    pub(crate) operation: String,
+    pub(crate) kind: String,
+    pub(crate) count: String,
+}
+
+#[derive(Serialize)]
+pub(crate) struct Pair {
+    pub(crate) name: String,
+    pub(crate) value: String,
+}
+
+impl View {
+    pub(crate) fn new(model: &Model) -> Self {
+        let status = model.verdict.as_ref().map_or("none", |verdict| &verdict.status);
+        let checks = model.verdict.iter().flat_map(|verdict| &verdict.checks);
+        View {
+            title: model.title.clone(),
+            taken_at: model.taken_at.clone(),
+            status: status.to_owned(),
+            mark: mark(status),
+            summary: summary(model),
+            checks: checks.map(CheckRow::new).collect(),
+            operations: model.operations.iter().map(|o| OperationRow::new(o, model)).collect(),
+            shares: shares(model),
+            slowest: slowest(model),
+            failures: failures(model),
+            counters: model.counters.iter().map(|(name, n)| pair(name, *n)).collect(),
+            losses: model.losses.iter().map(|(name, n)| pair(name, *n)).collect(),
+        }
+    }
+}
+
+fn mark(status: &str) -> &'static str {
+    match status {
+        "met" => "✓",
+        "violated" => "✗",
+        "inconclusive" => "?",
+        _ => "",
+    }
+}
+
+fn summary(model: &Model) -> String {
+    let calls = if model.overall_operation.is_some() { "requests" } else { "calls" };
+    let run = format!(
+        "{} {calls} in {:.1} s",
+        count(model.overall.count),
+        model.interval_ns as f64 / 1e9
+    );
+    let Some(verdict) = &model.verdict else { return run };
+    let with = |status| verdict.checks.iter().filter(|check| check.has_status(status)).count();
+    let total = verdict.checks.len();
+    let targets = match (with(Status::Violated), with(Status::Inconclusive)) {
+        (0, 0) => format!("all {total} targets met"),
+        (0, open) => format!("{open} of {total} targets inconclusive"),
+        (violated, _) => format!("{violated} of {total} targets violated"),
+    };
+    let source = verdict.source.as_ref().map(|source| format!(" · {}", one_line(source, MAX_NAME)));
+    format!("{targets} · {run}{}", source.unwrap_or_default())
+}
+
+impl CheckRow {
+    fn new(check: &CheckModel) -> Self {
+        let quantity = |ns: Option<u64>, per_second: Option<f64>, ratio: Option<f64>| {
+            let time = ns.map(duration);
+            let rate = per_second.map(|n| format!("{}/s", rate(n)));
+            time.or(rate).or(ratio.map(percent)).unwrap_or_else(|| "no data".to_owned())
+        };
+        let observed = quantity(check.observed_ns, check.observed_per_second, check.observed_ratio);
+        let above = check.margin_ratio.is_some_and(|margin| margin > 0.0);
+        let below = check.margin_ratio.is_some_and(|margin| margin < 0.0);
+        let relation = match (check.margin_ratio, check.is_minimum) {
+            (None, _) => "",
+            (_, false) if above => ">",
+            (_, false) => "≤",
+            (_, true) if below => "<",
+            (_, true) => "≥",
+        };
+        CheckRow {
+            mark: mark(&check.status),
+            status: check.status.clone(),
+            operation: one_line(check.operation.as_deref().unwrap_or("overall"), MAX_NAME),
+            indicator: check.indicator.clone(),
+            observed,
+            relation,
+            limit: quantity(check.limit_ns, check.limit_per_second, check.limit_ratio),
+            margin: check.margin_ratio.map(change).unwrap_or_default(),
+            evidence: evidence(check),
+        }
+    }
+}
+
+/// `1,000 of 10,307 over the limit`, `0 of 120 over 500 ms, 179 more samples needed`.
+fn evidence(check: &CheckModel) -> String {
+    let mut text = match (check.bad_at_least, check.bad_at_most) {
+        _ if check.samples == 0 => "nothing was recorded".to_owned(),
+        (Some(least), Some(most)) => {
+            let bad = if least == most {
+                count(least)
+            } else {
+                format!("{} to {}", count(least), count(most))
+            };
+            let what = if check.is_minimum { "failed" } else { "over the limit" };
+            format!("{bad} of {} {what}", count(check.samples))
+        }
+        _ => format!("{} calls", count(check.samples)),
+    };
+    if let (true, Some(needed)) = (check.has_status(Status::Inconclusive), check.samples_needed) {
+        text += &format!(", {} more needed to be sure", count(needed));
+    }
+    text
+}
+
+impl OperationRow {
+    fn new(operation: &OperationModel, model: &Model) -> Self {
+        let is_whole = model.overall_operation.as_ref() == Some(&operation.name);
+        let checks = model.verdict.iter().flat_map(|verdict| &verdict.checks);
+        let status = |indicator: &str| {
+            let mut of_this = checks.clone().filter(|check| match &check.operation {
+                Some(name) => *name == operation.name,
+                None => is_whole,
+            });
+            let check = of_this.find(|check| check.indicator == indicator);
+            check.map_or_else(String::new, |check| check.status.clone())
+        };
+        let latencies = [
+            ("p50", operation.p50_ns),
+            ("p90", operation.p90_ns),
+            ("p95", operation.p95_ns),
+            ("p99", operation.p99_ns),
+            ("p99.9", operation.p999_ns),
+            ("max", operation.max_ns),
+        ];
+        let latencies = latencies.map(|(indicator, nanos)| LatencyCell {
+            indicator,
+            text: nanos.map_or_else(|| "–".to_owned(), duration),
+            status: status(indicator),
+        });
+        let tallest = operation.histogram.iter().max().copied().unwrap_or(0).max(1);
+        let bar = |n: &u64| (u128::from(*n) * 8).div_ceil(u128::from(tallest)) as u64;
+        OperationRow {
+            name: one_line(&operation.name, MAX_NAME),
+            count: count(operation.count),
+            rate: operation.throughput_per_second.map_or_else(|| "–".to_owned(), rate),
+            success: operation.success_ratio.map_or_else(|| "–".to_owned(), percent),
+            latencies: latencies.into(),
+            bars: operation.histogram.iter().map(bar).collect(),
+        }
+    }
+}
+
+fn shares(model: &Model) -> Vec<ShareRow> {
+    let row = |share: &crate::model::TimeShare| ShareRow {
+        name: one_line(share.operation.as_deref().unwrap_or("unattributed"), MAX_NAME),
+        text: format!("{:.0} %", share.ratio * 100.0),
+        percent: (share.ratio * 100.0).clamp(0.0, 100.0),
+    };
+    model.time_shares.iter().map(row).collect()
+}
+
+/// The slowest calls that say something about themselves, of the whole or else of every operation.
+fn slowest(model: &Model) -> Vec<SampleRow> {
+    let mut samples: Vec<(&str, &crate::model::SampleModel)> = model
+        .operations
+        .iter()
+        .flat_map(|o| o.slowest.iter().map(|sample| (o.name.as_str(), sample)))
+        .filter(|(_, sample)| !sample.metadata.is_empty())
+        .collect();
+    samples.sort_by_key(|(_, sample)| std::cmp::Reverse(sample.duration_ns));
+    let row = |(name, sample): &(&str, &crate::model::SampleModel)| SampleRow {
+        operation: one_line(name, MAX_NAME),
+        duration: duration(sample.duration_ns),
+        metadata: metadata(sample),
+    };
+    samples.iter().take(5).map(row).collect()
+}
+
+fn metadata(sample: &crate::model::SampleModel) -> String {
+    let pairs: Vec<String> = sample
+        .metadata
+        .iter()
+        .map(|(key, value)| {
+            let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            format!("{}={}", one_line(key, MAX_NAME), one_line(&text, MAX_VALUE))
+        })
+        .collect();
+    pairs.join(", ")
+}
+
+fn failures(model: &Model) -> Vec<FailureRow> {
+    let rows = model.operations.iter().flat_map(|operation| {
+        operation.failure_kinds.iter().map(|(kind, n)| FailureRow {
+            operation: one_line(&operation.name, MAX_NAME),
+            kind: one_line(kind, MAX_NAME),
+            count: count(*n),
+        })
+    });
+    rows.collect()
+}
+
+fn pair(name: &str, n: u64) -> Pair {
+    Pair { name: one_line(name, MAX_NAME), value: count(n) }
+}

@@ -1,0 +1,130 @@
+//! Numbers as people read them, the same in every format.
+
+/// `61.2 ms`: three or four digits that matter, and the unit that fits.
+pub(crate) fn duration(nanos: u64) -> String {
+    let value = nanos as f64;
+    match nanos {
+        0..1_000 => format!("{nanos} ns"),
+        // Up to 999,949: beyond, one digit would round to 1000.0 µs.
+        1_000..999_950 => format!("{:.1} µs", value / 1e3),
+        999_950..9_999_950_000 => format!("{} ms", grouped(value / 1e6, 1)),
+        _ => format!("{} s", grouped(value / 1e9, 1)),
+    }
+}
+
+/// `10,307`.
+pub(crate) fn count(count: u64) -> String {
+    let digits = count.to_string();
+    let mut grouped = String::with_capacity(digits.len() * 4 / 3);
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+/// `171.8`: a number of something a second.
+pub(crate) fn rate(per_second: f64) -> String {
+    grouped(per_second, if per_second < 10.0 { 2 } else { 1 })
+}
+
+/// `99.98 %`: never rounded up to 100.
+pub(crate) fn percent(ratio: f64) -> String {
+    let percent = ratio * 100.0;
+    let rounds_up = |digits: usize| {
+        percent < 100.0 && format!("{percent:.digits$}") == format!("{:.digits$}", 100.0)
+    };
+    let digits = (1..6).find(|digits| !rounds_up(*digits)).unwrap_or(6);
+    format!("{percent:.digits$} %")
+}
+
+/// `+25.6 %`.
+pub(crate) fn change(ratio: f64) -> String {
+    let percent = ratio * 100.0;
+    if percent.abs() >= 1_000.0 {
+        format!("×{}", rate(ratio + 1.0))
+    } else {
+        format!("{percent:+.1} %")
+    }
+}
+
+fn grouped(value: f64, digits: usize) -> String {
+    let text = format!("{value:.digits$}");
+    let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
+    match whole.parse::<u64>() {
+        Ok(whole) if fraction.is_empty() => count(whole),
+        Ok(whole) => format!("{}.{fraction}", count(whole)),
+        Err(_) => text,
+    }
+}
+
+/// A text of somebody else's on one line: control characters and those that turn the writing around
+/// are shown as their numbers, and beyond `max` characters it is cut.
+pub(crate) fn one_line(text: &str, max: usize) -> String {
+    let hides = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+    };
+    let mut line = String::new();
+    for (i, c) in text.chars().enumerate() {
+        if i == max {
+            line.push('…');
+            break;
+        }
+        if hides(c) {
+            line.extend(c.escape_unicode());
+        } else {
+            line.push(c);
+        }
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_take_the_unit_that_fits() {
+        for (nanos, text) in [
+            (0, "0 ns"),
+            (999, "999 ns"),
+            (1_000, "1.0 µs"),
+            (999_949, "999.9 µs"),
+            (999_950, "1.0 ms"),
+            (125_600_000, "125.6 ms"),
+            (1_999_000_000, "1,999.0 ms"),
+            (12_345_678_901, "12.3 s"),
+            (u64::MAX, "18,446,744,073.7 s"),
+        ] {
+            assert_eq!(duration(nanos), text);
+        }
+    }
+
+    #[test]
+    fn a_share_below_one_is_never_shown_as_all() {
+        assert_eq!(percent(1.0), "100.0 %");
+        assert_eq!(percent(0.9999), "99.99 %");
+        assert_eq!(percent(0.999_999), "99.9999 %");
+        assert_eq!(percent(0.923), "92.3 %");
+        assert_eq!(percent(0.0), "0.0 %");
+    }
+
+    #[test]
+    fn counts_and_rates_are_grouped() {
+        assert_eq!(count(0), "0");
+        assert_eq!(count(1_234_567), "1,234,567");
+        assert_eq!(rate(1_234.56), "1,234.6");
+        assert_eq!(rate(0.123), "0.12");
+        assert_eq!(change(0.256), "+25.6 %");
+        assert_eq!(change(-0.062), "-6.2 %");
+    }
+
+    #[test]
+    fn what_could_move_the_cursor_or_hide_is_shown_as_its_number() {
+        assert_eq!(one_line("a\u{1b}[31m\nb\u{202e}", 99), r"a\u{1b}[31m\u{a}b\u{202e}");
+        assert_eq!(one_line("ääääää", 3), "äää…");
+    }
+}

@@ -1,0 +1,43 @@
+//! Measure a running service from the inside, judge it against one SLA file, and tell people and
+//! machines.
+//!
+//! This crate is the front door: everything of [`perf_core`](https://docs.rs/perf-core) at the top,
+//! and a module for each crate above it, behind the feature of the same name.
+//!
+//! | feature | module | what it adds | crates it pulls |
+//! |---|---|---|---|
+//! | (none) | | record and snapshot: [`Profiler`], [`Operation`], [`Timer`], [`Snapshot`] | none but ours |
+//! | `sla` | `sla` | judge a snapshot against an SLA file | toml |
+//! | `report` | `report` | console, JSON, Markdown, HTML; turns `sla` on | serde, serde_json, tera, jiff |
+//! | `full` | | all of them | |
+//!
+//! ```
+//! use perfkit::Profiler;
+//!
+//! let profiler = Profiler::new();
+//! let embedding = profiler.operation("embedding"); // resolve once, record for ever
+//! let vector = embedding.time(|| vec![0.5_f32; 256]);
+//! let snapshot = profiler.snapshot();
+//! println!("{:?}", snapshot.operation("embedding").and_then(|embedding| embedding.p95()));
+//! # assert_eq!(vector.len(), 256);
+//! ```
+#![forbid(unsafe_code)]
+
+#[doc(inline)]
+pub use perf_core::{
+    Bucket, Clock, Counter, Distribution, Gauge, InvalidQuantile, LapTimer, Losses, MAX_LIMITS,
+    ManualClock, MetadataValue, OTHER_FAILURES, OVERFLOW, Operation, OperationSnapshot, OverLimit,
+    OwnedTimer, Profiler, ProfilerBuilder, Quantile, Sample, SampledOperation, SampledTimer,
+    Series, SinceError, Snapshot, Timer, TooManyLimits, global, timer,
+};
+#[cfg(feature = "report")]
+#[doc(inline)]
+pub use perf_report as report;
+#[cfg(feature = "sla")]
+#[doc(inline)]
+pub use perf_sla as sla;
+
+/// The examples of the README, run as tests.
+#[cfg(all(doctest, feature = "full"))]
+#[doc = include_str!("../../README.md")]
+struct ReadmeExamples;
