@@ -25,6 +25,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
 use std::thread;
 
+/// Questions drawn; a longer run asks them again.
+const MOST_DRAWN: usize = 20_000;
+
 /// What shells make of a program that Ctrl-C ended.
 const INTERRUPTED: u8 = 130;
 
@@ -43,7 +46,7 @@ pub(crate) struct Demo {
     #[arg(long, value_name = "N", default_value_t = 5_000, value_parser = at_least_one)]
     queries: usize,
     /// How many threads answer [default: one for each processor]
-    #[arg(long, value_name = "N", value_parser = at_least_one)]
+    #[arg(long, value_name = "N", value_parser = a_thread_count)]
     concurrency: Option<usize>,
     /// The SLA file to judge by [default: one made for this demo]
     #[arg(long, value_name = "FILE")]
@@ -70,6 +73,13 @@ fn at_least_one(text: &str) -> Result<usize, String> {
     }
 }
 
+fn a_thread_count(text: &str) -> Result<usize, String> {
+    match at_least_one(text)? {
+        count @ ..=1_024 => Ok(count),
+        _ => Err("must be at most 1024".to_owned()),
+    }
+}
+
 impl Demo {
     pub(crate) fn run(self) -> Result<ExitCode, Box<dyn Error>> {
         // What can be wrong is found out before the work begins.
@@ -79,8 +89,7 @@ impl Demo {
                 SlaConfig::from_toml(include_str!("../../perfkit/examples/rag_pipeline/sla.toml"))?
             }
         };
-        fs::create_dir_all(&self.out)
-            .map_err(|error| format!("{}: cannot be created: {error}", self.out.display()))?;
+        self.make_out()?;
         let interrupted = Arc::new(AtomicBool::new(false));
         let flag = Arc::clone(&interrupted);
         // The second Ctrl-C does not wait for the report.
@@ -105,6 +114,17 @@ impl Demo {
             return Ok(ExitCode::from(INTERRUPTED));
         }
         Ok(ExitCode::from(status.exit_code()))
+    }
+
+    /// Makes the folder for the reports; one that is new is kept out of git and of the next corpus.
+    fn make_out(&self) -> Result<(), Box<dyn Error>> {
+        let failed = |error| format!("--out {}: cannot be created: {error}", self.out.display());
+        let is_new = !self.out.exists();
+        fs::create_dir_all(&self.out).map_err(failed)?;
+        if is_new {
+            fs::write(self.out.join(".gitignore"), "*\n").map_err(failed)?;
+        }
+        Ok(())
     }
 
     /// Reads and indexes the corpus; `None` when that was interrupted.
@@ -139,10 +159,10 @@ impl Demo {
 
     /// Answers every question unless interrupted, and says how many it answered.
     fn answer_all(&self, pipeline: &MeasuredPipeline, interrupted: &AtomicBool) -> usize {
-        let queries = pipeline.draw_queries(self.queries, self.seed);
+        let queries = pipeline.draw_queries(self.queries.min(MOST_DRAWN), self.seed);
         let processors = thread::available_parallelism().map_or(1, |count| count.get());
-        let threads = self.concurrency.unwrap_or(processors).min(queries.len());
-        let bar = ProgressBar::new(queries.len() as u64);
+        let threads = self.concurrency.unwrap_or(processors).min(self.queries);
+        let bar = ProgressBar::new(self.queries as u64);
         bar.set_style(style("answering {bar:40} {pos}/{len} questions, {eta} left"));
         let next = AtomicUsize::new(0);
         let answered = AtomicUsize::new(0);
@@ -151,9 +171,11 @@ impl Demo {
                 scope.spawn(|| {
                     while !interrupted.load(Relaxed) {
                         let id = next.fetch_add(1, Relaxed);
-                        let Some(query) = queries.get(id) else { break };
+                        if id >= self.queries {
+                            break;
+                        }
                         // A question without an answer is a failure, and in the report as one.
-                        let _ = pipeline.answer(id, query);
+                        let _ = pipeline.answer(id, &queries[id % queries.len()]);
                         answered.fetch_add(1, Relaxed);
                         bar.inc(1);
                     }

@@ -302,7 +302,7 @@ impl OperationModel {
     }
 
     /// The time of all its successes together.
-    fn total_ns(&self) -> f64 {
+    pub(crate) fn total_ns(&self) -> f64 {
         self.mean_ns.unwrap_or(0) as f64 * self.successes as f64
     }
 }

@@ -5,6 +5,8 @@ use crate::wording::{change, count, duration, one_line, percent, rate};
 use perf_sla::Status;
 use serde::Serialize;
 
+/// Characters of the title before it is cut.
+const MAX_TITLE: usize = 120;
 /// Characters of a name before it is cut.
 const MAX_NAME: usize = 60;
 /// Characters of a metadata value before it is cut.
@@ -94,13 +96,13 @@ impl View {
         let status = model.verdict.as_ref().map_or("none", |verdict| &verdict.status);
         let checks = model.verdict.iter().flat_map(|verdict| &verdict.checks);
         View {
-            title: model.title.clone(),
+            title: one_line(&model.title, MAX_TITLE),
             taken_at: model.taken_at.clone(),
             status: status.to_owned(),
             mark: mark(status),
             summary: summary(model),
             checks: checks.map(CheckRow::new).collect(),
-            operations: model.operations.iter().map(|o| OperationRow::new(o, model)).collect(),
+            operations: by_time(model).into_iter().map(|o| OperationRow::new(o, model)).collect(),
             shares: shares(model),
             slowest: slowest(model),
             failures: failures(model),
@@ -226,6 +228,13 @@ impl OperationRow {
             bars: operation.histogram.iter().map(bar).collect(),
         }
     }
+}
+
+/// The operations that take most time first, so that the whole stands above its parts.
+fn by_time(model: &Model) -> Vec<&OperationModel> {
+    let mut operations: Vec<&OperationModel> = model.operations.iter().collect();
+    operations.sort_by(|a, b| b.total_ns().total_cmp(&a.total_ns()));
+    operations
 }
 
 fn shares(model: &Model) -> Vec<ShareRow> {

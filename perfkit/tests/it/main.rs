@@ -1,1 +1,3 @@
-//! x
+//! The crates together, through the front door. A test's name is the claim.
+
+mod record_to_report;

@@ -1,0 +1,204 @@
+//! The demo as a person runs it. A test's name is the claim.
+
+use serde_json::Value;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use tempfile::TempDir;
+
+const PERFKIT: &str = env!("CARGO_BIN_EXE_perfkit");
+
+/// A folder with a small corpus, and the command run in it.
+struct Desk(TempDir);
+
+impl Desk {
+    fn new() -> Self {
+        let desk = Desk(tempfile::tempdir().unwrap());
+        let corpus = desk.path("corpus");
+        fs::create_dir_all(&corpus).unwrap();
+        let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md");
+        let architecture = Path::new(env!("CARGO_MANIFEST_DIR")).join("../ARCHITECTURE.md");
+        fs::copy(readme, corpus.join("README.md")).unwrap();
+        fs::copy(architecture, corpus.join("ARCHITECTURE.md")).unwrap();
+        desk
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn write(&self, name: &str, text: impl AsRef<[u8]>) {
+        fs::write(self.path(name), text).unwrap();
+    }
+
+    fn demo(&self, arguments: &[&str]) -> Output {
+        Command::new(PERFKIT)
+            .arg("demo")
+            .args(arguments)
+            .current_dir(self.0.path())
+            .env_remove("NO_COLOR")
+            .env_remove("COLUMNS")
+            .env("LC_ALL", "C.UTF-8")
+            .output()
+            .unwrap()
+    }
+}
+
+fn code(output: &Output) -> Option<i32> {
+    output.status.code()
+}
+
+fn told(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
+}
+
+#[test]
+fn a_met_sla_ends_with_0_and_writes_three_reports_of_the_same_run() {
+    let desk = Desk::new();
+    desk.write("sla.toml", "overall_operation = \"end_to_end\"\n[overall]\nmax_p99 = \"1h\"");
+    let output = desk.demo(&["--corpus", "corpus", "--queries", "400", "--sla", "sla.toml"]);
+    assert_eq!(code(&output), Some(0), "{}", told(&output));
+    let text = told(&output);
+    assert!(text.contains("SLA  MET ✓") && text.contains("400 requests"), "{text}");
+    assert!(text.contains("where the time goes:"), "{text}");
+    assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+
+    let json = fs::read_to_string(desk.path("perfkit-demo/report.json")).unwrap();
+    let json: Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(json["verdict"]["status"], "met");
+    let names: Vec<_> = json["operations"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|o| o["name"].as_str().unwrap())
+        .collect();
+    assert_eq!(names, ["embedding", "end_to_end", "generation", "reranking", "retrieval"]);
+    let count = |i: usize| json["operations"][i]["count"].as_u64().unwrap();
+    assert_eq!(count(1), 400);
+    assert!(
+        count(0) == 400 && count(4) <= 400 && count(2) <= count(4),
+        "stages end early on failure"
+    );
+    for report in ["report.md", "report.html"] {
+        let text = fs::read_to_string(desk.path("perfkit-demo").join(report)).unwrap();
+        assert!(text.contains("400 requests"), "{report}");
+    }
+}
+
+#[test]
+fn a_violated_sla_ends_with_1_and_says_which_target() {
+    let desk = Desk::new();
+    desk.write("sla.toml", "[operations.end_to_end]\nmax_p50 = \"1ns\"");
+    let output = desk.demo(&["--corpus", "corpus", "--queries", "200", "--sla", "sla.toml"]);
+    assert_eq!(code(&output), Some(1), "{}", told(&output));
+    assert!(told(&output).contains("✗ end_to_end  p50"), "{}", told(&output));
+}
+
+#[test]
+fn too_few_questions_for_a_p99_end_with_2() {
+    let desk = Desk::new();
+    desk.write("sla.toml", "[operations.end_to_end]\nmax_p99 = \"1h\"");
+    let output = desk.demo(&["--corpus", "corpus", "--queries", "50", "--sla", "sla.toml"]);
+    assert_eq!(code(&output), Some(2), "{}", told(&output));
+    assert!(told(&output).contains("249 more needed to be sure"), "{}", told(&output));
+}
+
+#[test]
+fn bad_input_ends_with_3_and_names_the_file_and_the_remedy() {
+    let desk = Desk::new();
+    fs::create_dir(desk.path("empty")).unwrap();
+    desk.write("file.txt", "a file");
+    desk.write("bad.toml", "[overall]\nmax_p95 = 300");
+    let cases: [(&[&str], &[&str]); 8] = [
+        (&["--corpus", "missing"], &["missing"]),
+        (&["--corpus", "file.txt"], &["file.txt"]),
+        (&["--corpus", "empty"], &["empty", "--corpus"]),
+        (&["--sla", "missing.toml"], &["missing.toml", "cannot be read"]),
+        (&["--sla", "bad.toml"], &["bad.toml:2:11:", "\"300ms\""]),
+        (&["--queries", "0"], &["--queries", "at least 1"]),
+        (&["--concurrency", "x"], &["--concurrency", "whole number"]),
+        (&["--corpus", "corpus", "--out", "file.txt"], &["file.txt", "cannot be created"]),
+    ];
+    for (arguments, words) in cases {
+        let output = desk.demo(arguments);
+        assert_eq!(code(&output), Some(3), "{arguments:?}: {}", told(&output));
+        let error = String::from_utf8_lossy(&output.stderr);
+        assert!(words.iter().all(|word| error.contains(word)), "{arguments:?}: {error}");
+    }
+}
+
+#[test]
+fn files_that_are_no_text_are_skipped_and_counted() {
+    let desk = Desk::new();
+    desk.write("corpus/latin1.txt", b"caf\xe9");
+    desk.write("sla.toml", "[operations.end_to_end]\nmax_p50 = \"1h\"");
+    let output = desk.demo(&["--corpus", "corpus", "--queries", "50", "--sla", "sla.toml"]);
+    assert_eq!(code(&output), Some(0), "{}", told(&output));
+    let text = told(&output);
+    assert!(text.contains("skipped") && text.contains("latin1.txt"), "{text}");
+}
+
+#[test]
+fn the_reports_of_one_run_are_no_corpus_of_the_next() {
+    let desk = Desk::new();
+    desk.write("sla.toml", "[operations.end_to_end]\nmax_p50 = \"1h\"");
+    let run = || told(&desk.demo(&["--queries", "50", "--sla", "sla.toml"]));
+    let corpus = |text: &str| text.lines().next().unwrap().to_owned();
+    assert_eq!(corpus(&run()), corpus(&run()));
+}
+
+#[test]
+fn colours_come_only_when_asked_for_where_there_is_no_terminal() {
+    let desk = Desk::new();
+    desk.write("sla.toml", "[operations.end_to_end]\nmax_p50 = \"1h\"");
+    let arguments = ["demo", "--corpus", "corpus", "--queries", "50", "--sla", "sla.toml"];
+    let mut command = Command::new(PERFKIT);
+    command.args(arguments).current_dir(desk.0.path());
+    assert!(!told(&command.output().unwrap()).contains('\u{1b}'));
+    assert!(told(&command.env("CLICOLOR_FORCE", "1").output().unwrap()).contains('\u{1b}'));
+    let plain = command.env("NO_COLOR", "1").env("LC_ALL", "C").output().unwrap();
+    assert!(!told(&plain).contains('\u{1b}'));
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_ends_with_a_report_of_what_was_measured_and_130() {
+    use std::io::Read;
+    use std::process::Stdio;
+    let desk = Desk::new();
+    let mut child = Command::new(PERFKIT)
+        .args(["demo", "--corpus", "corpus", "--queries", "100000000"])
+        .current_dir(desk.0.path())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    // The first line comes after the handler was set and before the first question.
+    let mut stdout = child.stdout.take().unwrap();
+    let mut first = [0; 7];
+    stdout.read_exact(&mut first).unwrap();
+    assert_eq!(&first, b"corpus:");
+    let killed = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(killed.success());
+    let mut text = String::new();
+    stdout.read_to_string(&mut text).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(130), "{text}");
+}
+
+#[test]
+fn help_has_examples_and_the_exit_codes() {
+    for (arguments, words) in [
+        (&["--help"][..], &["Exit codes:", "demo"][..]),
+        (
+            &["demo", "--help"],
+            &["Examples:", "--corpus", "--queries", "--concurrency", "--sla", "--out"],
+        ),
+    ] {
+        let output = Command::new(PERFKIT).args(arguments).output().unwrap();
+        assert_eq!(code(&output), Some(0));
+        let text = told(&output);
+        assert!(words.iter().all(|word| text.contains(word)), "{text}");
+    }
+    let usage = Command::new(PERFKIT).arg("--no-such-option").output().unwrap();
+    assert_eq!(code(&usage), Some(3), "usage errors are 3, not clap's 2");
+}

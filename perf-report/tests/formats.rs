@@ -1,0 +1,193 @@
+//! What every format of a report shows. A test's name is the claim.
+
+use perf_core::{Clock, Profiler};
+use perf_report::{Console, Report};
+use perf_sla::SlaConfig;
+use serde_json::Value;
+use std::time::Duration;
+
+const HOSTILE: &str = "<script>alert(\"1\")</script>|`x`\n\u{1b}[31m*\u{202e}*[a](b)";
+
+/// A run of one second with a violated, a met and an inconclusive target.
+fn report() -> Report {
+    let (clock, hand) = Clock::manual();
+    let profiler = Profiler::builder().clock(clock).build();
+    let sla = SlaConfig::from_toml(
+        r#"
+        overall_operation = "end_to_end"
+        [overall]
+        max_p95 = "300ms"
+        min_success_rate = "90%"
+        [operations.retrieval]
+        max_p95 = "100ms"
+        [operations.batch_job]
+        max_p99 = "500ms"
+        "#,
+    )
+    .unwrap();
+    sla.watch(&profiler).unwrap();
+    for i in 0..1_000_u64 {
+        let mut timer = profiler.timer("end_to_end");
+        timer.metadata("query_id", i);
+        profiler.record("retrieval", Duration::from_micros(20_000 + 100 * i));
+        profiler.record("generation", Duration::from_micros(100_000 + 50 * i));
+        hand.advance(Duration::from_millis(250));
+    }
+    (0..120).for_each(|_| profiler.record("batch_job", Duration::from_millis(80)));
+    (0..50).for_each(|_| profiler.record_failure("end_to_end", Duration::from_millis(1)));
+    profiler.operation("retrieval").record_failure_with(Duration::from_millis(1), "timeout");
+    profiler.counter_with("cache_lookups", &[("result", "hit")]).add(1_234_567);
+    profiler.operation("retrieval").record_secs_f64(f64::NAN);
+    let snapshot = profiler.snapshot();
+    Report::new(&snapshot).with_sla(&sla.evaluate(&snapshot))
+}
+
+fn json(report: &Report) -> Value {
+    serde_json::from_str(&report.to_json().unwrap()).unwrap()
+}
+
+/// HTML without its tags, one line a row.
+fn html_text(html: &str) -> String {
+    let body = html.split("<body>").nth(1).unwrap();
+    let mut text = String::new();
+    let mut inside = false;
+    for c in body.replace("</tr>", "\n").replace("</td>", " | </td>").chars() {
+        match c {
+            '<' => inside = true,
+            '>' => inside = false,
+            c if !inside => text.push(c),
+            _ => {}
+        }
+    }
+    text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&").replace("&quot;", "\"")
+}
+
+#[test]
+fn the_same_numbers_stand_in_console_markdown_and_html() {
+    let report = report();
+    let formats = [
+        report.to_console(&Console::plain(200)),
+        report.to_markdown().unwrap(),
+        html_text(&report.to_html().unwrap()),
+    ];
+    let json = json(&report);
+    let retrieval = &json["operations"].as_array().unwrap()[3];
+    assert_eq!(retrieval["name"], "retrieval");
+    let p95 = retrieval["p95_ns"].as_u64().unwrap() as f64 / 1e6;
+    for format in &formats {
+        for number in [
+            format!("{p95:.1} ms"),
+            "100.0 ms".to_owned(),
+            "250.0 ms".to_owned(),
+            "1,050".to_owned(),
+            "199 of 1,000 over the limit".to_owned(),
+            "0 of 120 over the limit, 179 more needed to be sure".to_owned(),
+            "50 of 1,050 failed".to_owned(),
+            "95.2 %".to_owned(),
+            "1 of 4 targets violated".to_owned(),
+            "1,050 requests in 250.0 s".to_owned(),
+        ] {
+            assert!(format.contains(&number), "{number} is missing in:\n{format}");
+        }
+    }
+}
+
+#[test]
+fn the_verdict_is_the_first_thing_in_every_format() {
+    let report = report();
+    let console = report.to_console(&Console::plain(120));
+    assert!(console.starts_with(" SLA  VIOLATED ✗"), "{console}");
+    let markdown = report.to_markdown().unwrap();
+    assert!(markdown.starts_with("**SLA VIOLATED** ✗ 1 of 4 targets violated"), "{markdown}");
+    assert!(report.to_html().unwrap().contains("<strong>SLA violated ✗</strong>"));
+    assert_eq!(json(&report)["verdict"]["status"], "violated");
+}
+
+#[test]
+fn the_json_has_its_units_in_the_keys_and_whole_nanoseconds() {
+    let json = json(&report());
+    assert_eq!((&json["schema"], &json["schema_version"]), (&"perf-report".into(), &"1.0".into()));
+    assert_eq!(json["interval_ns"], 250_000_000_000_u64);
+    assert_eq!(json["overall_operation"], "end_to_end");
+    assert_eq!(json["counters"]["cache_lookups{result=\"hit\"}"], 1_234_567);
+    assert_eq!(json["losses"]["invalid_values"], 1);
+    let checks = json["verdict"]["checks"].as_array().unwrap();
+    assert_eq!(checks[2]["limit_ns"], 100_000_000);
+    assert_eq!((&checks[2]["bad_at_least"], &checks[2]["bad_at_most"]), (&199.into(), &199.into()));
+    assert_eq!(checks[3]["samples_needed"], 179);
+    let end_to_end = &json["operations"].as_array().unwrap()[1];
+    assert_eq!(
+        end_to_end["slowest"][0]["metadata"]["query_id"].as_u64().map(|id| id < 1_000),
+        Some(true)
+    );
+    let bars: u64 =
+        end_to_end["histogram"].as_array().unwrap().iter().filter_map(Value::as_u64).sum();
+    assert_eq!(bars, 1_000);
+}
+
+#[test]
+fn no_line_is_wider_than_the_terminal() {
+    let report = report();
+    for width in [60, 80, 100, 120, 200] {
+        let console = report.to_console(&Console::plain(width));
+        let widest = console.lines().map(|line| line.chars().count()).max().unwrap();
+        assert!(widest <= width, "{widest} columns for {width}:\n{console}");
+    }
+}
+
+#[test]
+fn an_ascii_terminal_gets_ascii_and_a_colourless_one_no_escapes() {
+    let report = report();
+    assert!(report.to_console(&Console::new(80, false, false)).is_ascii());
+    assert!(!report.to_console(&Console::plain(80)).contains('\u{1b}'));
+    let coloured = report.to_console(&Console::new(80, true, true));
+    assert!(coloured.contains("\u{1b}[31m") && coloured.contains("\u{1b}[32m"));
+}
+
+#[test]
+fn hostile_texts_are_inert_in_every_format() {
+    let profiler = Profiler::new();
+    for _ in 0..10 {
+        let mut timer = profiler.timer(HOSTILE);
+        timer.metadata(HOSTILE, HOSTILE);
+        timer.mark_failure_with(HOSTILE);
+    }
+    let mut timer = profiler.timer(HOSTILE);
+    timer.metadata("query", HOSTILE);
+    drop(timer);
+    profiler.record(&"long ".repeat(200), Duration::from_millis(1));
+    profiler.counter_with(HOSTILE, &[(HOSTILE, HOSTILE)]).increment();
+    let report = Report::new(&profiler.snapshot()).titled(HOSTILE);
+
+    let html = report.to_html().unwrap();
+    assert!(!html.contains("<script"), "no element of theirs");
+    assert!(!html.contains("alert(\""), "no quote of theirs");
+    for text in [html, report.to_markdown().unwrap(), report.to_console(&Console::plain(80))] {
+        assert!(!text.contains('\u{1b}') && !text.contains('\u{202e}'), "{text}");
+    }
+    let markdown = report.to_markdown().unwrap();
+    let rows: Vec<&str> = markdown.lines().filter(|line| line.starts_with("| ")).collect();
+    for row in rows {
+        let unescaped = row.replace("\\|", "").matches('|').count();
+        assert!([11, 4, 3].contains(&unescaped), "{unescaped} cells: {row}");
+    }
+    assert!(!markdown.contains("<script>") && !markdown.contains("[a](b)"));
+    let json: Value = serde_json::from_str(&report.to_json().unwrap()).unwrap();
+    assert_eq!(json["title"], HOSTILE, "JSON keeps what was given");
+}
+
+#[test]
+fn an_empty_profiler_makes_a_report_all_the_same() {
+    let report = Report::new(&Profiler::new().snapshot());
+    assert!(report.to_console(&Console::plain(80)).contains("0 calls in"));
+    assert!(report.to_html().unwrap().contains("0 calls in"));
+    assert!(report.to_markdown().unwrap().contains("0 calls in"));
+    assert_eq!(json(&report)["overall"]["p50_ns"], Value::Null);
+}
+
+#[test]
+fn a_file_that_cannot_be_written_is_named() {
+    let report = Report::new(&Profiler::new().snapshot());
+    let error = report.write_html("no/such/folder/report.html").unwrap_err().to_string();
+    assert!(error.starts_with("no/such/folder/report.html: cannot be written:"), "{error}");
+}

@@ -1,0 +1,106 @@
+//! The layers of ARCHITECTURE.md: a crate uses crates of lower layers, never a neighbour.
+
+use crate::bench::workspace_root;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::fs;
+use std::process::Command;
+
+/// Lowest first. perf-macros will know none of ours, perf-sla may also use perf-analysis.
+const LAYERS: [&[&str]; 5] = [
+    &["perf-core", "perf-macros"],
+    &["perf-analysis", "perf-sla", "perf-resources", "perf-instrument"],
+    &["perf-report", "perf-export", "perf-alert", "perf-load"],
+    &["perfkit"],
+    &["perf-cli", "xtask"],
+];
+const ALLOWED_SIDEWAYS: [(&str, &str); 1] = [("perf-sla", "perf-analysis")];
+
+/// The normal dependencies of each member of the workspace.
+fn dependencies() -> BTreeMap<String, Vec<String>> {
+    let output = Command::new(env!("CARGO"))
+        .args(["metadata", "--format-version=1", "--no-deps"])
+        .current_dir(workspace_root())
+        .output()
+        .expect("cargo runs");
+    let metadata: Value = serde_json::from_slice(&output.stdout).expect("cargo writes JSON");
+    let text = |value: &Value| value.as_str().expect("a text").to_owned();
+    let packages = metadata["packages"].as_array().expect("packages");
+    packages
+        .iter()
+        .map(|package| {
+            let all = package["dependencies"].as_array().expect("dependencies").iter();
+            let normal = all.filter(|dependency| dependency["kind"].is_null());
+            (text(&package["name"]), normal.map(|dependency| text(&dependency["name"])).collect())
+        })
+        .collect()
+}
+
+fn layer(name: &str) -> Option<usize> {
+    LAYERS.iter().position(|layer| layer.contains(&name))
+}
+
+#[test]
+fn perf_core_depends_on_nothing() {
+    assert_eq!(dependencies()["perf-core"], Vec::<String>::new());
+}
+
+#[test]
+fn every_member_has_a_layer_and_uses_only_lower_ones() {
+    for (name, uses) in dependencies() {
+        let own = layer(&name).unwrap_or_else(|| panic!("{name} has no layer in layers.rs"));
+        for used in uses {
+            let sideways = ALLOWED_SIDEWAYS.contains(&(name.as_str(), used.as_str()));
+            if let Some(lower) = layer(&used) {
+                assert!(lower < own || sideways, "{name} must not use {used}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_member_is_a_folder_of_its_name_at_the_top() {
+    for name in dependencies().keys() {
+        assert!(workspace_root().join(name).join("Cargo.toml").is_file(), "{name}");
+    }
+}
+
+#[test]
+fn perfkit_alone_pulls_no_crate_but_ours() {
+    let output = Command::new(env!("CARGO"))
+        .args(["tree", "--package", "perfkit", "--edges", "normal", "--prefix", "none"])
+        .current_dir(workspace_root())
+        .output()
+        .expect("cargo runs");
+    let tree = String::from_utf8(output.stdout).expect("UTF-8");
+    let crates: Vec<&str> = tree.lines().filter_map(|line| line.split(' ').next()).collect();
+    assert_eq!(crates, ["perfkit", "perf-core"]);
+}
+
+#[test]
+fn unsafe_code_lives_only_in_the_modules_that_architecture_md_names() {
+    let architecture =
+        fs::read_to_string(workspace_root().join("ARCHITECTURE.md")).expect("exists");
+    let mut folders: Vec<_> =
+        dependencies().keys().map(|name| workspace_root().join(name).join("src")).collect();
+    let mut found = 0;
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let text = fs::read_to_string(&path).expect("UTF-8");
+                if text.lines().any(|line| line.starts_with("#![allow(unsafe_code)]")) {
+                    let name = path.strip_prefix(workspace_root()).expect("inside").display();
+                    assert!(
+                        architecture.contains(&format!("`{name}`")),
+                        "{name} is not named there"
+                    );
+                    found += 1;
+                }
+            }
+        }
+    }
+    assert_eq!(found, architecture.matches("(unsafe)").count(), "modules named there and found");
+}
