@@ -40,6 +40,22 @@ fn one_thread(c: &mut Criterion) {
     group.finish();
 }
 
+/// Each value slower than all before: every one is kept, with its lock and its clock.
+fn ramp(c: &mut Criterion) {
+    let mut slowest = 0;
+    let operation = Profiler::new().operation("record");
+    c.bench_function("record/each slower than all before", |b| {
+        b.iter_custom(|iters| {
+            let start = std::time::Instant::now();
+            for _ in 0..iters {
+                slowest += 1_000;
+                operation.record_nanos(black_box(slowest));
+            }
+            start.elapsed()
+        });
+    });
+}
+
 fn two_threads(c: &mut Criterion) {
     let values = [latencies(WIDE, 1), latencies(WIDE, 2)];
     let operation = Profiler::new().operation("record");
@@ -108,5 +124,5 @@ fn counter(c: &mut Criterion) {
     });
 }
 
-criterion_group!(benches, one_thread, two_threads, by_name, many_operations, counter);
+criterion_group!(benches, one_thread, ramp, two_threads, by_name, many_operations, counter);
 criterion_main!(benches);

@@ -76,7 +76,7 @@ impl Distribution {
     pub(crate) fn from_reading(reading: CellsReading) -> Self {
         let lifetime =
             Lifetime { sum: reading.sum, min: reading.min, max: reading.max, over: reading.over };
-        Distribution::conclude(reading.pages, reading.counts, u128::from(reading.sum), lifetime)
+        Distribution::conclude(reading.pages, reading.counts, lifetime.sum.into(), lifetime)
     }
 
     /// Clamps the side fields to what the buckets allow.
@@ -93,7 +93,7 @@ impl Distribution {
             counts,
             totals,
             count: bounds.count,
-            sum: sum.clamp(bounds.least_sum, bounds.greatest_sum),
+            sum: bounds.unwrapped(sum).clamp(bounds.least_sum, bounds.greatest_sum),
             min: lifetime.min.clamp(low.lowest, low.highest),
             max: lifetime.max.clamp(high.lowest, high.highest),
             lifetime,
@@ -160,15 +160,15 @@ impl Distribution {
         let mut perhaps = 0;
         for bucket in self.buckets() {
             if bucket.lowest > limit {
-                surely += bucket.count;
+                surely = bucket.count.saturating_add(surely);
             } else if bucket.highest > limit {
-                perhaps += bucket.count;
+                perhaps = bucket.count.saturating_add(perhaps);
             }
         }
         if limit >= self.max {
             return (0, 0);
         }
-        (surely, surely + perhaps)
+        (surely, perhaps.saturating_add(surely))
     }
 
     /// The buckets that are not empty, lowest first.
@@ -179,8 +179,18 @@ impl Distribution {
             .map(|(page, (slot, count))| Bucket::new(page, slot, *count))
     }
 
-    /// Both distributions together.
+    /// Both distributions together. Counts that would pass `u64::MAX` stay there.
     pub fn merge(&self, other: &Distribution) -> Distribution {
+        self.merge_with(other, &[])
+    }
+
+    /// As [`merge`](Self::merge); the counts over the limits are added for those places that are in
+    /// `limits`, as pairs of ours and theirs, and get the place they have there.
+    pub(crate) fn merge_with(
+        &self,
+        other: &Distribution,
+        limits: &[(usize, usize)],
+    ) -> Distribution {
         let pages = self.pages | other.pages;
         let mut counts = vec![0; pages.count_ones() as usize * SLOTS];
         for source in [self, other] {
@@ -188,16 +198,21 @@ impl Distribution {
             for (page, from) in from {
                 let at = place(pages, page);
                 let into = counts[at..at + SLOTS].iter_mut();
-                into.zip(from).for_each(|(into, from)| *into += from);
+                into.zip(from).for_each(|(into, from)| *into = from.saturating_add(*into));
             }
         }
         let lifetime = Lifetime {
             sum: self.lifetime.sum.wrapping_add(other.lifetime.sum),
             min: smallest(self, other),
             max: self.max.max(other.max),
-            over: std::array::from_fn(|i| self.lifetime.over[i] + other.lifetime.over[i]),
+            over: std::array::from_fn(|i| match limits.get(i) {
+                Some(&(ours, theirs)) => {
+                    self.lifetime.over[ours].saturating_add(other.lifetime.over[theirs])
+                }
+                None => 0,
+            }),
         };
-        Distribution::conclude(pages, counts, self.sum + other.sum, lifetime)
+        Distribution::conclude(pages, counts, self.sum.saturating_add(other.sum), lifetime)
     }
 
     /// What came after `earlier`, which must be an earlier state of the same cells: every bucket
@@ -281,7 +296,7 @@ impl Default for Bounds {
 impl Bounds {
     /// Takes a page in and says how many values are in it.
     fn add_page(&mut self, page: usize, counts: &[u64]) -> u64 {
-        let count = counts.iter().sum();
+        let count = counts.iter().fold(0u64, |sum, count| sum.saturating_add(*count));
         if count == 0 {
             return 0;
         }
@@ -289,9 +304,11 @@ impl Bounds {
         // counts and the counts times their slots.
         let (first, first_end) = bucket_range(page, 0);
         let width = u128::from(first_end - first) + 1;
-        let least = u128::from(count) * u128::from(first) + slots_weighted(counts, count) * width;
-        self.least_sum += least;
-        self.greatest_sum += least + u128::from(count) * (width - 1);
+        let slots = slots_weighted(counts, count).saturating_mul(width);
+        let least = (u128::from(count) * u128::from(first)).saturating_add(slots);
+        let greatest = least.saturating_add(u128::from(count) * (width - 1));
+        self.least_sum = self.least_sum.saturating_add(least);
+        self.greatest_sum = self.greatest_sum.saturating_add(greatest);
         let occupied = |slot: &usize| counts[*slot] > 0;
         if self.count == 0 {
             let slot = (0..SLOTS).find(occupied).unwrap_or(0);
@@ -299,8 +316,16 @@ impl Bounds {
         }
         let slot = (0..SLOTS).rfind(occupied).unwrap_or(0);
         self.highest = Bucket::new(page, slot, counts[slot]);
-        self.count += count;
+        self.count = self.count.saturating_add(count);
         count
+    }
+
+    /// A sum of cells that wrap at 2^64, put back to where the buckets say that it is.
+    fn unwrapped(&self, sum: u128) -> u128 {
+        const WRAP: u128 = 1 << 64;
+        let wraps = self.least_sum.saturating_sub(sum).div_ceil(WRAP);
+        let unwrapped = sum.saturating_add(wraps.saturating_mul(WRAP));
+        if unwrapped <= self.greatest_sum { unwrapped } else { sum }
     }
 }
 
@@ -336,11 +361,15 @@ impl<'a> Cursor<'a> {
         }
         while self.next < counts.len() {
             let (page, slot) = (self.next / SLOTS, self.next % SLOTS);
-            if slot == 0 && self.passed + totals[page] < rank {
-                self.passed += totals[page];
+            let (of_page, of_bucket) = (
+                self.passed.saturating_add(totals[page]),
+                self.passed.saturating_add(counts[self.next]),
+            );
+            if slot == 0 && of_page < rank {
+                self.passed = of_page;
                 self.next += SLOTS;
-            } else if self.passed + counts[self.next] < rank {
-                self.passed += counts[self.next];
+            } else if of_bucket < rank {
+                self.passed = of_bucket;
                 self.next += 1;
             } else {
                 let page = pages_in(*pages).nth(page)?;

@@ -1,13 +1,13 @@
 //! Why calls fail, counted by kind.
 
 use crate::metadata::cut;
-use crate::sync::{AtomicU64, Relaxed};
-use std::sync::OnceLock;
+use crate::storage::Published;
+use crate::sync::{Acquire, AtomicU64, Release};
 
 /// Different kinds an operation counts apart.
 const MAX_KINDS: usize = 16;
 /// Bytes of a kind's name; the rest is cut off.
-const MAX_NAME: usize = 128;
+pub(crate) const MAX_KIND: usize = 128;
 
 /// The kind under which all beyond the first 16 are counted.
 pub const OTHER_FAILURES: &str = "(other)";
@@ -19,30 +19,37 @@ pub(crate) struct FailureKinds {
 }
 
 struct Kind {
-    name: OnceLock<Box<str>>,
+    name: Published<Box<str>>,
     count: AtomicU64,
 }
 
 impl FailureKinds {
     pub(crate) const fn new() -> Self {
-        let kinds = [const { Kind { name: OnceLock::new(), count: AtomicU64::new(0) } }; MAX_KINDS];
+        let kinds =
+            [const { Kind { name: Published::empty(), count: AtomicU64::new(0) } }; MAX_KINDS];
         FailureKinds { kinds, other: AtomicU64::new(0) }
     }
 
     /// Counts one failure of `kind`. Takes no lock; allocates when the kind is new.
     pub(crate) fn count(&self, kind: &str) {
-        let kind = cut(kind, MAX_NAME);
-        let known = self.kinds.iter().find_map(|slot| slot.is_or_becomes(kind));
-        known.unwrap_or(&self.other).fetch_add(1, Relaxed);
+        let kind = cut(kind, MAX_KIND);
+        let known = match kind {
+            OTHER_FAILURES => None,
+            kind => self.kinds.iter().find_map(|slot| slot.is_or_becomes(kind)),
+        };
+        // Release: pairs with the Acquire in `read`. The failure was counted before its kind, so who
+        // sees the kind sees the failure.
+        known.unwrap_or(&self.other).fetch_add(1, Release);
     }
 
-    /// Each kind that was seen with its count; the overflow comes last, if there is any.
+    /// Each kind that was seen with its count; the overflow comes last, if there is any. Read before
+    /// the failures, the counts are never more than those.
     pub(crate) fn read(&self) -> Vec<(Box<str>, u64)> {
         let named = self.kinds.iter().filter_map(|slot| {
             let name = slot.name.get()?;
-            Some((name.clone(), slot.count.load(Relaxed)))
+            Some((name.clone(), slot.count.load(Acquire)))
         });
-        let other = self.other.load(Relaxed);
+        let other = self.other.load(Acquire);
         named.chain((other > 0).then(|| (OTHER_FAILURES.into(), other))).collect()
     }
 }
@@ -50,13 +57,12 @@ impl FailureKinds {
 impl Kind {
     /// The count of this slot if it is, or can become, the slot of `kind`.
     fn is_or_becomes(&self, kind: &str) -> Option<&AtomicU64> {
-        if self.name.get().is_none() {
-            // Made first and set then: nothing is allocated while the cell is being initialised.
-            let name = Box::from(kind);
-            // Whoever loses the race looks at what the winner wrote.
-            let _ = self.name.set(name);
-        }
-        (self.name.get().map(|name| &**name) == Some(kind)).then_some(&self.count)
+        // Whoever loses a race for the slot looks at what the winner wrote.
+        let name = match self.name.get() {
+            Some(name) => name,
+            None => self.name.get_or_publish(|| Box::new(kind.into())),
+        };
+        (**name == *kind).then_some(&self.count)
     }
 }
 

@@ -78,10 +78,13 @@ impl Slowest {
         &self.samples
     }
 
-    /// Forgets all samples and gives them back, to be freed once the lock is released. `empty` comes
-    /// from [`with_capacity`](Self::with_capacity), made before the lock was taken.
-    pub(crate) fn swap(&mut self, empty: Slowest) -> Slowest {
-        std::mem::replace(self, empty)
+    /// Forgets the samples of before `moment` and gives them back, to be freed once the lock is
+    /// released. `empty` comes from [`with_capacity`](Self::with_capacity), made before the lock was
+    /// taken. Never allocates.
+    pub(crate) fn forget_before(&mut self, moment: u64, empty: Slowest) -> Slowest {
+        let mut forgotten = std::mem::replace(self, empty);
+        self.samples.extend(forgotten.samples.extract_if(.., |sample| sample.at >= moment));
+        forgotten
     }
 }
 

@@ -39,6 +39,7 @@
 //! Judging, reporting, exporting and alerting are the business of the crates above it, which see
 //! snapshots and never a live counter; `perfkit` is the front door to all of them.
 
+mod call_site;
 mod clock;
 mod counter;
 mod distribution;
@@ -50,9 +51,11 @@ mod limits;
 mod losses;
 mod metadata;
 mod operation;
+mod operation_core;
 mod operation_snapshot;
 mod owned_timer;
 mod profiler;
+mod profiler_builder;
 mod quantile;
 mod sampled;
 mod series;
@@ -61,6 +64,8 @@ mod storage;
 mod sync;
 mod timer;
 
+#[doc(hidden)]
+pub use call_site::CallSite;
 pub use clock::{Clock, ManualClock};
 pub use counter::Counter;
 pub use distribution::{Bucket, Distribution};
@@ -74,11 +79,10 @@ pub use metadata::MetadataValue;
 pub use operation::Operation;
 pub use operation_snapshot::{OperationSnapshot, OverLimit};
 pub use owned_timer::OwnedTimer;
-pub use profiler::{Profiler, ProfilerBuilder, global};
+pub use profiler::{Profiler, global};
+pub use profiler_builder::ProfilerBuilder;
 pub use quantile::{InvalidQuantile, Quantile};
 pub use sampled::{SampledOperation, SampledTimer};
 pub use series::{OVERFLOW, Series};
 pub use snapshot::{SinceError, Snapshot};
-#[doc(hidden)]
-pub use storage::CallSite;
 pub use timer::Timer;

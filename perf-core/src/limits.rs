@@ -1,6 +1,6 @@
 //! Latency limits that are judged at record time, so that "how many were over" is a count.
 
-use crate::sync::{AtomicU32, AtomicU64, Mutex, Relaxed, Writer, lock};
+use crate::sync::{Acquire, AtomicU32, AtomicU64, Mutex, Relaxed, Release, Writer, lock};
 use std::error::Error;
 use std::fmt;
 use std::time::Duration;
@@ -8,11 +8,15 @@ use std::time::Duration;
 /// How many limits one operation can have.
 pub const MAX_LIMITS: usize = 4;
 
+/// A limit that was set before anything was recorded.
+pub(crate) const FROM_THE_START: u64 = 0;
+
 /// The limits of an operation. They are only ever added, so a count always means the same limit.
 pub(crate) struct Limits {
     len: AtomicU32,
     values: [AtomicU64; MAX_LIMITS],
-    /// When each was set, in ns of the profiler's clock; also keeps two threads from adding at once.
+    /// When each was set, in ns of the profiler's clock, or [`FROM_THE_START`]; also keeps two threads
+    /// from adding at once.
     since: Mutex<[u64; MAX_LIMITS]>,
 }
 
@@ -34,7 +38,8 @@ impl Limits {
         value: u64,
         over: &[AtomicU64; MAX_LIMITS],
     ) {
-        let len = self.len.load(Relaxed);
+        // Acquire: pairs with the Release in `add`, so that a limit is seen with its value.
+        let len = self.len.load(Acquire);
         if len == 0 {
             return;
         }
@@ -67,8 +72,16 @@ impl Limits {
             self.values[i].store(values[i], Relaxed);
             since[i] = now;
         }
-        self.len.store(len as u32, Relaxed);
+        // Release: pairs with the Acquire in `count_over`.
+        self.len.store(len as u32, Release);
         Ok(())
+    }
+
+    /// Says of the limits set at `now` that they were there from the start.
+    pub(crate) fn were_there_from_the_start(&self, now: u64) {
+        for since in lock(&self.since).iter_mut().filter(|since| **since == now) {
+            *since = FROM_THE_START;
+        }
     }
 
     /// Each limit in ns, and when it was set.

@@ -15,7 +15,7 @@ pub struct Losses {
     /// Look-ups of an operation beyond the cap (or with a name that is too long): answered with the
     /// overflow operation.
     pub refused_operations: u64,
-    /// Look-ups of a counter or gauge beyond the cap: answered with the overflow series.
+    /// Look-ups of a counter or gauge beyond the cap (or over 4 KB with its labels): answered with the overflow series.
     pub refused_series: u64,
     /// Samples that were slow or failed enough to be kept, while a reader held the list: their
     /// values are counted, their metadata is gone.
@@ -24,9 +24,10 @@ pub struct Losses {
     pub dropped_metadata: u64,
     /// Records in a bucket that was full (4.3 billion while its reader never let go): not counted.
     pub saturated: u64,
-    /// Times the time-stamp counter went backwards between start and stop: recorded as 0 ns.
+    /// Times a clock of this process went backwards between start and stop: recorded as 0 ns.
     pub clock_backwards: u64,
-    /// Times the time-stamp counter and the system's clock drifted apart: it was calibrated anew.
+    /// Times this process's time-stamp counter and the system's clock drifted apart: it was calibrated
+    /// anew.
     pub clock_faults: u64,
 }
 

@@ -1,5 +1,6 @@
 //! What a timer is told about its call, kept for the samples worth keeping.
 
+use crate::failure_kinds::MAX_KIND;
 use std::borrow::Cow;
 use std::fmt;
 
@@ -92,6 +93,14 @@ pub(crate) struct Details {
 }
 
 impl Details {
+    /// Says why the call failed; what was said before is forgotten.
+    pub(crate) fn set_failure_kind(&mut self, kind: Cow<'static, str>) {
+        self.failure_kind = Some(match kind.len() {
+            ..=MAX_KIND => kind,
+            _ => Cow::Owned(cut(&kind, MAX_KIND).to_owned()),
+        });
+    }
+
     /// Adds a pair; an older one with the same key is replaced.
     pub(crate) fn insert(&mut self, key: Cow<'static, str>, mut value: MetadataValue) {
         let key = self.shortened(key);

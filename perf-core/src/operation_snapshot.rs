@@ -2,8 +2,8 @@
 
 use crate::distribution::Distribution;
 use crate::kept::Sample;
-use crate::limits::MAX_LIMITS;
-use crate::operation::OperationCore;
+use crate::limits::{FROM_THE_START, MAX_LIMITS};
+use crate::operation_core::OperationCore;
 use crate::quantile::Quantile;
 use crate::storage::CellsReading;
 use crate::sync::{Relaxed, lock};
@@ -26,7 +26,9 @@ pub struct OperationSnapshot {
     successes: Side,
     failures: Side,
     failure_kinds: BTreeMap<Box<str>, u64>,
+    /// Each limit in ns and when it was set; the counts over it have the same place.
     limits: Vec<(u64, u64)>,
+    kept_samples: usize,
     slowest: Vec<Sample>,
     failed: Vec<Sample>,
 }
@@ -59,6 +61,8 @@ impl OperationSnapshot {
     pub(crate) fn read(operation: &OperationCore, from: u64, interval: Duration) -> Self {
         let shards = || operation.shards.iter();
         let failing = || shards().filter_map(|shard| shard.failures.get());
+        // The kinds come before the failures: a kind that is seen has its failure counted.
+        let failure_kinds = operation.failure_kinds.read().into_iter().collect();
         let failures = Side {
             timed: Distribution::from_reading(CellsReading::of(failing().map(|f| &f.cells))),
             untimed: failing().map(|failures| failures.untimed.load(Relaxed)).sum(),
@@ -73,21 +77,22 @@ impl OperationSnapshot {
             from,
             successes,
             failures,
-            failure_kinds: operation.failure_kinds.read().into_iter().collect(),
+            failure_kinds,
             limits: operation.limits.read(),
+            kept_samples: operation.kept_samples,
             slowest: Vec::new(),
             failed: Vec::new(),
         };
         for shard in shards() {
+            // Room is made before the lock is taken: an allocator that records must not find it held.
+            snapshot.slowest.reserve(operation.kept_samples);
             snapshot.slowest.extend_from_slice(lock(&shard.slowest).samples());
         }
         for failures in failing() {
+            snapshot.failed.reserve(operation.kept_samples);
             snapshot.failed.extend(lock(&failures.recent).samples().cloned());
         }
-        snapshot.tidy();
-        // The slowest K of all threads are among the slowest K of each; the same with the latest.
-        snapshot.slowest.truncate(operation.kept_samples);
-        snapshot.failed.truncate(operation.kept_samples);
+        snapshot.order_samples();
         snapshot
     }
 
@@ -108,7 +113,7 @@ impl OperationSnapshot {
         snapshot.failure_kinds.retain(|_, count| *count > 0);
         snapshot.slowest.retain(|sample| sample.at >= from);
         snapshot.failed.retain(|sample| sample.at >= from);
-        snapshot.tidy();
+        snapshot.bound_failure_kinds();
         snapshot
     }
 
@@ -121,16 +126,24 @@ impl OperationSnapshot {
             failures: Side::default(),
             failure_kinds: BTreeMap::new(),
             limits: Vec::new(),
+            kept_samples: 0,
             slowest: Vec::new(),
             failed: Vec::new(),
         }
     }
 
-    /// Orders the kept samples, and takes from the failure kinds what the failures do not allow: a
-    /// kind is counted a moment after its failure, so an interval can catch one without the other.
-    fn tidy(&mut self) {
+    /// The slowest first and the latest first. The slowest K of all threads are among the slowest K
+    /// of each, and so with the latest.
+    fn order_samples(&mut self) {
         self.slowest.sort_by_key(|sample| Reverse(sample.value));
+        self.slowest.truncate(self.kept_samples);
         self.failed.sort_by_key(|sample| Reverse(sample.at));
+        self.failed.truncate(self.kept_samples);
+    }
+
+    /// Takes from the failure kinds what the failures do not allow: a kind is counted a moment after
+    /// its failure, so an interval can begin between the two.
+    fn bound_failure_kinds(&mut self) {
         let mut left = self.failures();
         for count in self.failure_kinds.values_mut() {
             *count = left.min(*count);
@@ -139,31 +152,46 @@ impl OperationSnapshot {
     }
 
     /// This operation and `other` together, under this one's name: of another process, or as part
-    /// of all operations. Limits are kept only where both have the same.
+    /// of all operations. Of the limits those are kept that both have.
     pub fn merge(&self, other: &Self) -> Self {
-        let mut merged = OperationSnapshot {
-            interval: self.interval.max(other.interval),
-            from: self.from.min(other.from),
-            successes: self.successes.merge(&other.successes),
-            failures: self.failures.merge(&other.failures),
-            ..self.clone()
-        };
-        for (kind, count) in &other.failure_kinds {
-            *merged.failure_kinds.entry(kind.clone()).or_default() += count;
-        }
-        let same =
-            |limits: &[(u64, u64)]| limits.iter().map(|(limit, _)| *limit).collect::<Vec<_>>();
-        if same(&self.limits) == same(&other.limits) {
-            for ((_, since), (_, of_other)) in merged.limits.iter_mut().zip(&other.limits) {
-                *since = (*since).max(*of_other);
-            }
-        } else {
-            merged.limits.clear();
-        }
-        merged.slowest.extend_from_slice(&other.slowest);
-        merged.failed.extend_from_slice(&other.failed);
-        merged.tidy();
+        let mut merged = self.clone();
+        merged.add(other);
+        merged.order_samples();
         merged
+    }
+
+    /// All of `operations` together, under the name of the first.
+    pub(crate) fn merge_all<'a>(operations: impl IntoIterator<Item = &'a Self>) -> Option<Self> {
+        let mut operations = operations.into_iter();
+        let mut merged = operations.next()?.clone();
+        operations.for_each(|operation| merged.add(operation));
+        merged.order_samples();
+        Some(merged)
+    }
+
+    /// Adds `other`; the samples are left without order.
+    fn add(&mut self, other: &Self) {
+        let common: Vec<(usize, usize)> = (0..)
+            .zip(&self.limits)
+            .filter_map(|(ours, (limit, _))| {
+                Some((ours, other.limits.iter().position(|(theirs, _)| theirs == limit)?))
+            })
+            .collect();
+        let since = |&(ours, theirs): &(usize, usize)| {
+            (self.limits[ours].0, self.limits[ours].1.max(other.limits[theirs].1))
+        };
+        self.limits = common.iter().map(since).collect();
+        self.successes = self.successes.merge(&other.successes, &common);
+        self.failures = self.failures.merge(&other.failures, &common);
+        for (kind, count) in &other.failure_kinds {
+            let sum = self.failure_kinds.entry(kind.clone()).or_default();
+            *sum = sum.saturating_add(*count);
+        }
+        self.interval = self.interval.max(other.interval);
+        self.from = self.from.min(other.from);
+        self.kept_samples = self.kept_samples.max(other.kept_samples);
+        self.slowest.extend_from_slice(&other.slowest);
+        self.failed.extend_from_slice(&other.failed);
     }
 
     pub(crate) fn renamed(self, name: &str) -> Self {
@@ -182,7 +210,7 @@ impl OperationSnapshot {
 
     /// All calls: successes and failures, timed or not.
     pub fn count(&self) -> u64 {
-        self.successes() + self.failures()
+        self.successes().saturating_add(self.failures())
     }
 
     /// Calls that succeeded.
@@ -268,7 +296,7 @@ impl OperationSnapshot {
             limit: Duration::from_nanos(limit),
             successes: self.successes.timed.over(index, limit),
             failures: self.failures.timed.over(index, limit),
-            exact: since <= self.from,
+            exact: since == FROM_THE_START || since < self.from,
             since: Duration::from_nanos(since),
         })
     }
@@ -296,7 +324,7 @@ impl OperationSnapshot {
 
 impl Side {
     fn count(&self) -> u64 {
-        self.timed.count() + self.untimed
+        self.timed.count().saturating_add(self.untimed)
     }
 
     fn since(&self, earlier: &Side) -> Side {
@@ -304,7 +332,11 @@ impl Side {
         Side { timed: self.timed.since(&earlier.timed), untimed }
     }
 
-    fn merge(&self, other: &Side) -> Side {
-        Side { timed: self.timed.merge(&other.timed), untimed: self.untimed + other.untimed }
+    /// `limits` are the places of the limits that both have.
+    fn merge(&self, other: &Side, limits: &[(usize, usize)]) -> Side {
+        Side {
+            timed: self.timed.merge_with(&other.timed, limits),
+            untimed: self.untimed.saturating_add(other.untimed),
+        }
     }
 }

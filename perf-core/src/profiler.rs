@@ -1,15 +1,17 @@
 //! The registry of everything that is measured.
 
+use crate::call_site::CallSite;
 use crate::clock::Clock;
 use crate::counter::{Counter, CounterCore};
 use crate::gauge::{Gauge, GaugeCore};
-use crate::kept::MAX_KEPT;
-use crate::losses::LossCounters;
-use crate::operation::{Operation, OperationCore};
+use crate::losses::{LossCounters, Losses};
+use crate::operation::Operation;
+use crate::operation_core::OperationCore;
 use crate::operation_snapshot::OperationSnapshot;
+use crate::profiler_builder::ProfilerBuilder;
 use crate::series::Series;
 use crate::snapshot::{Origin, Snapshot};
-use crate::storage::{CallSite, Make, Operations, SeriesSet};
+use crate::storage::{Make, Operations, SeriesSet};
 use crate::sync::{Mutex, Relaxed, lock};
 use crate::timer::Timer;
 use std::fmt;
@@ -24,11 +26,17 @@ use std::time::Duration;
 ///
 /// # Memory
 ///
-/// An operation is 0.9 KB, and 1.2 KB plus 0.5 KB for every octave of values for each thread that
-/// records it: 4 to 7 KB for latencies as they occur. Threads give their place to the next when they
-/// end, so that is bounded by `operations x (threads alive at a time) x 31 KB`, failures as much
-/// again. Operations, counters and gauges are capped (2,000 of each by default): what is beyond is
-/// recorded under [`OVERFLOW`](crate::OVERFLOW) and counted in [`Losses`](crate::Losses).
+/// An operation is 1.3 KB, and 0.9 KB plus 0.5 KB for every octave of values for each thread that
+/// records it: 4 to 7 KB for latencies as they occur, 31 KB if they covered all of `u64`. Failures
+/// take as much again, from the first one on. Threads give their place to the next when they end, so
+/// what counts is how many are alive at a time; above 64 of them an operation has up to 32 KB of
+/// table more. A kept sample is 24 bytes, and at most 9 KB with all the metadata it can carry. A
+/// counter is 0.6 KB and 64 bytes a thread. After a reset the state at that moment is kept: 1 KB an
+/// octave and operation. A thread that looks names up has a table of 3 KB.
+///
+/// Operations, counters and gauges are capped (2,000 of each by default), and so are names, labels,
+/// kinds and metadata: what is beyond is recorded under [`OVERFLOW`](crate::OVERFLOW), or shortened,
+/// and counted in [`Losses`](crate::Losses).
 ///
 /// In a forked child process make a new profiler: the parent's may have been locked by a thread that
 /// does not exist in the child. Recording from a signal handler is not supported.
@@ -36,20 +44,17 @@ use std::time::Duration;
 pub struct Profiler(Arc<ProfilerCore>);
 
 struct ProfilerCore {
-    settings: Settings,
+    settings: ProfilerBuilder,
+    clock: Clock,
     operations: Operations,
     counters: SeriesSet<CounterCore>,
     gauges: SeriesSet<GaugeCore>,
     losses: Arc<LossCounters>,
+    /// What the clock, which all profilers share, had lost before.
+    losses_before: Losses,
     started: u64,
     /// Held while a snapshot is taken: snapshots of one profiler are ordered.
     history: Mutex<History>,
-}
-
-struct Settings {
-    clock: Clock,
-    kept_samples: usize,
-    overall_operation: Option<Arc<str>>,
 }
 
 #[derive(Default)]
@@ -68,6 +73,22 @@ impl Profiler {
     /// A profiler with settings of its own.
     pub fn builder() -> ProfilerBuilder {
         ProfilerBuilder::default()
+    }
+
+    pub(crate) fn with_settings(settings: ProfilerBuilder) -> Self {
+        let clock = settings.clock.clone().unwrap_or_default();
+        let losses_before = clock.losses(Losses::default());
+        Profiler(Arc::new(ProfilerCore {
+            started: clock.now(),
+            clock,
+            operations: Operations::with_capacity(settings.max_operations),
+            counters: SeriesSet::with_capacity(settings.max_series),
+            gauges: SeriesSet::with_capacity(settings.max_series),
+            losses: Arc::default(),
+            losses_before,
+            history: Mutex::default(),
+            settings,
+        }))
     }
 
     /// The operation called `name`, made if it is new: a handle to keep.
@@ -93,6 +114,18 @@ impl Profiler {
     pub fn record(&self, name: &str, duration: Duration) {
         let operation = self.0.operations.get(name, &*self.0);
         operation.record_success(operation.nanos(duration));
+    }
+
+    /// Times `work` as a call of the operation called `name`; an `Err` is a failure of kind
+    /// `"error"`.
+    #[inline]
+    pub fn time_result<R, E>(
+        &self,
+        name: &str,
+        work: impl FnOnce() -> Result<R, E>,
+    ) -> Result<R, E> {
+        let mut timer = self.timer(name);
+        work().inspect_err(|_| timer.mark_failure_with("error"))
     }
 
     /// Records a failure of the operation called `name`, of no kind in particular.
@@ -154,7 +187,7 @@ impl Profiler {
     pub fn reset(&self) -> Snapshot {
         let mut history = lock(&self.0.history);
         let lifetime = self.0.read(&mut history);
-        self.0.operations.all().iter().for_each(|operation| operation.forget_slowest());
+        self.0.operations.all().iter().for_each(|operation| operation.forget_slowest(lifetime.to));
         let ended = Self::since_baseline(lifetime.clone(), &history);
         history.baseline = Some(lifetime);
         ended
@@ -162,9 +195,7 @@ impl Profiler {
 
     fn since_baseline(lifetime: Snapshot, history: &History) -> Snapshot {
         let Some(baseline) = &history.baseline else { return lifetime };
-        let mut snapshot = lifetime.since_unchecked(baseline);
-        snapshot.origin.baseline = baseline.origin.number;
-        snapshot
+        lifetime.since_unchecked(baseline)
     }
 }
 
@@ -177,14 +208,14 @@ impl Default for Profiler {
 impl fmt::Debug for Profiler {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let operations = self.0.operations.all().len();
-        let clock = &self.0.settings.clock;
+        let clock = &self.0.clock;
         f.debug_struct("Profiler").field("operations", &operations).field("clock", clock).finish()
     }
 }
 
 impl ProfilerCore {
     fn read(&self, history: &mut History) -> Snapshot {
-        let clock = &self.settings.clock;
+        let clock = &self.clock;
         clock.check();
         history.snapshots += 1;
         let (from, to) = (self.started, clock.now());
@@ -206,7 +237,9 @@ impl ProfilerCore {
             operations: operations.collect(),
             counters: counters.map(|core| (core.series.clone(), core.total())).collect(),
             gauges: gauges.map(|core| (core.series.clone(), core.value())).collect(),
-            losses: clock.losses(self.losses.read()),
+            losses: clock
+                .losses(self.losses.read())
+                .combine(&self.losses_before, u64::saturating_sub),
             overall_operation: self.settings.overall_operation.clone(),
         }
     }
@@ -228,87 +261,12 @@ impl ProfilerCore {
 
 impl Make for ProfilerCore {
     fn operation(&self, name: &str) -> Arc<OperationCore> {
-        let (clock, losses) = (self.settings.clock.clone(), Arc::clone(&self.losses));
+        let (clock, losses) = (self.clock.clone(), Arc::clone(&self.losses));
         OperationCore::new(name, clock, losses, self.settings.kept_samples)
     }
 
     fn refused(&self) {
         self.losses.refused_operations.fetch_add(1, Relaxed);
-    }
-}
-
-/// The settings of a [`Profiler`].
-#[derive(Clone, Debug)]
-#[must_use = "`build` makes the profiler"]
-pub struct ProfilerBuilder {
-    clock: Option<Clock>,
-    kept_samples: usize,
-    max_operations: usize,
-    max_series: usize,
-    overall_operation: Option<Arc<str>>,
-}
-
-impl Default for ProfilerBuilder {
-    fn default() -> Self {
-        ProfilerBuilder {
-            clock: None,
-            kept_samples: 8,
-            max_operations: 2_000,
-            max_series: 2_000,
-            overall_operation: None,
-        }
-    }
-}
-
-impl ProfilerBuilder {
-    /// Where the time comes from; [`Clock::system`] if not set.
-    pub fn clock(mut self, clock: Clock) -> Self {
-        self.clock = Some(clock);
-        self
-    }
-
-    /// How many of the slowest and of the last failed samples an operation keeps with their
-    /// metadata: 8 if not set, at most 64.
-    pub fn kept_samples(mut self, count: usize) -> Self {
-        self.kept_samples = count.min(MAX_KEPT);
-        self
-    }
-
-    /// How many operations there may be: 2,000 if not set.
-    pub fn max_operations(mut self, count: usize) -> Self {
-        self.max_operations = count;
-        self
-    }
-
-    /// How many counters, and how many gauges, there may be, each label set counted: 2,000 if not
-    /// set.
-    pub fn max_series(mut self, count: usize) -> Self {
-        self.max_series = count;
-        self
-    }
-
-    /// Which operation stands for the whole in [`Snapshot::overall`]; if not set, all together do.
-    pub fn overall_operation(mut self, name: &str) -> Self {
-        self.overall_operation = Some(name.into());
-        self
-    }
-
-    /// Makes the profiler. The first one of a process may take 1 ms to calibrate the clock.
-    pub fn build(self) -> Profiler {
-        let clock = self.clock.unwrap_or_default();
-        Profiler(Arc::new(ProfilerCore {
-            started: clock.now(),
-            operations: Operations::with_capacity(self.max_operations),
-            counters: SeriesSet::with_capacity(self.max_series),
-            gauges: SeriesSet::with_capacity(self.max_series),
-            losses: Arc::default(),
-            history: Mutex::default(),
-            settings: Settings {
-                clock,
-                kept_samples: self.kept_samples,
-                overall_operation: self.overall_operation,
-            },
-        }))
     }
 }
 
@@ -323,24 +281,4 @@ impl ProfilerBuilder {
 pub fn global() -> &'static Profiler {
     static GLOBAL: OnceLock<Profiler> = OnceLock::new();
     GLOBAL.get_or_init(Profiler::new)
-}
-
-/// Starts a timer of the operation called `$name`, a constant, and remembers at this place in the
-/// source where to find it: as quick as a handle, for the first profiler that comes by.
-///
-/// ```
-/// # use perf_core::Profiler;
-/// let profiler = Profiler::new();
-/// {
-///     let _timer = perf_core::timer!(profiler, "embedding");
-/// }
-/// assert_eq!(profiler.snapshot().operation("embedding").unwrap().count(), 1);
-/// ```
-#[macro_export]
-macro_rules! timer {
-    ($profiler:expr, $name:expr $(,)?) => {{
-        const NAME: &str = $name;
-        static SITE: $crate::CallSite = $crate::CallSite::new();
-        $profiler.timer_at(&SITE, NAME)
-    }};
 }

@@ -1,6 +1,6 @@
 //! The lightweight mode: every call counted, one in n timed.
 
-use crate::operation::OperationCore;
+use crate::operation_core::OperationCore;
 use crate::sync::Relaxed;
 use crate::timer::Timer;
 use std::borrow::Cow;
@@ -67,8 +67,10 @@ impl SampledOperation {
             Some((_, shard)) => shard,
             None => operation.shared_shard(),
         };
-        // On the shared shard a race only moves a sample.
-        match shard.untimed_left.load(Relaxed).checked_sub(1) {
+        // All handles of an operation count down together, so the gap may be that of a rarer one. On
+        // the shared shard a race only moves a sample.
+        let longest = 2 * u64::from(self.n.get() - 1);
+        match shard.untimed_left.load(Relaxed).min(longest).checked_sub(1) {
             Some(left) => {
                 shard.untimed_left.store(left, Relaxed);
                 false

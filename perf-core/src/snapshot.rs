@@ -43,7 +43,8 @@ pub(crate) struct Origin {
     pub(crate) profiler: u64,
     /// Counts the snapshots of that profiler.
     pub(crate) number: u64,
-    /// The number of the snapshot at the last reset, 0 for lifetime values.
+    /// The number of the snapshot that it counts from: at the last reset, or the earlier one of an
+    /// interval; 0 for lifetime values.
     pub(crate) baseline: u64,
 }
 
@@ -82,12 +83,12 @@ impl Snapshot {
     /// ([`ProfilerBuilder::overall_operation`](crate::ProfilerBuilder::overall_operation)), or else
     /// all operations together, under the name `overall`.
     pub fn overall(&self) -> OperationSnapshot {
+        let overall = match &self.overall_operation {
+            Some(name) => self.operation(name).cloned(),
+            None => OperationSnapshot::merge_all(self.operations()),
+        };
         let nothing = || OperationSnapshot::empty(self.from, self.interval());
-        match &self.overall_operation {
-            Some(name) => self.operation(name).cloned().unwrap_or_else(nothing),
-            None => self.operations().fold(nothing(), |all, operation| all.merge(operation)),
-        }
-        .renamed("overall")
+        overall.unwrap_or_else(nothing).renamed("overall")
     }
 
     /// The name of the operation that stands for the whole, if one does.
@@ -137,14 +138,14 @@ impl Snapshot {
     ///
     /// # Errors
     ///
-    /// [`SinceError`] when `earlier` is not earlier, is another profiler's, or when the profiler was
-    /// reset between the two.
+    /// [`SinceError`] when `earlier` is not earlier, is another profiler's, or when the two count from
+    /// different moments: the profiler was reset between them, or one of them is an interval.
     pub fn since(&self, earlier: &Snapshot) -> Result<Snapshot, SinceError> {
         if self.origin.profiler != earlier.origin.profiler || self.origin.profiler == 0 {
             return Err(SinceError::OtherProfiler);
         }
         if self.origin.baseline != earlier.origin.baseline {
-            return Err(SinceError::ResetBetween);
+            return Err(SinceError::DifferentStarts);
         }
         if self.origin.number <= earlier.origin.number {
             return Err(SinceError::NotEarlier);
@@ -163,6 +164,8 @@ impl Snapshot {
             (series.clone(), total.wrapping_sub(before))
         });
         Snapshot {
+            // It counts from there, as a snapshot after a reset counts from the reset.
+            origin: Origin { baseline: earlier.origin.number, ..self.origin },
             from,
             operations: operations.collect(),
             counters: counters.collect(),
@@ -208,9 +211,10 @@ impl Snapshot {
 pub enum SinceError {
     /// The snapshots are of different profilers, or of several merged.
     OtherProfiler,
-    /// The profiler was reset between them, so they count from different starts.
-    /// [`Profiler::lifetime`](crate::Profiler::lifetime) counts on through resets.
-    ResetBetween,
+    /// The snapshots count from different moments: the profiler was reset between them, or one of
+    /// them is an interval. [`Profiler::lifetime`](crate::Profiler::lifetime) counts on through
+    /// resets.
+    DifferentStarts,
     /// The snapshot given as the earlier one is the later one, or the same.
     NotEarlier,
 }
@@ -219,8 +223,8 @@ impl fmt::Display for SinceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             SinceError::OtherProfiler => "the snapshots are not of one and the same profiler",
-            SinceError::ResetBetween => {
-                "the profiler was reset between the snapshots; take both with `Profiler::lifetime`"
+            SinceError::DifferentStarts => {
+                "the snapshots count from different moments; take both with `Profiler::lifetime`"
             }
             SinceError::NotEarlier => "the snapshot given as the earlier one is not earlier",
         })

@@ -1,11 +1,11 @@
 //! The atomics the recording core is built on, and the few operations it needs on them.
 //!
-//! Everything in this crate takes its atomics from here, so that one place can switch them for a
-//! model checker's.
+//! Everything in this crate takes its atomics from here.
 
 pub(crate) use std::sync::atomic::{
     AtomicPtr, AtomicU32, AtomicU64,
-    Ordering::{AcqRel, Acquire, Relaxed, Release},
+    Ordering::{AcqRel, Acquire, Relaxed, Release, SeqCst},
+    fence,
 };
 pub(crate) use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
 
@@ -40,7 +40,8 @@ pub(crate) trait Writer: Copy {
 
 /// The only writer of a cell: a plain load and a plain store, no locked instruction.
 ///
-/// Only a [`ThreadIndex`](crate::storage::ThreadIndex) hands one out, and it stays on its thread.
+/// A [`ThreadIndex`](crate::storage::ThreadIndex) hands it out for the shards of its thread, and it
+/// stays on that thread.
 #[derive(Clone, Copy)]
 pub(crate) struct SoleWriter<'a> {
     _index: std::marker::PhantomData<(&'a (), *mut ())>,
@@ -99,6 +100,7 @@ impl Writer for AnyWriter {
     }
 
     fn increment(self, bucket: &AtomicU32) {
-        bucket.fetch_add(1, Relaxed);
+        // At its end it stays there: another thread may have come between the look and this.
+        let _ = bucket.fetch_update(Relaxed, Relaxed, |count| count.checked_add(1));
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::clock::Clock;
 use crate::metadata::{Details, MetadataValue};
-use crate::operation::OperationCore;
+use crate::operation_core::OperationCore;
 use std::borrow::Cow;
 use std::fmt;
 use std::mem::ManuallyDrop;
@@ -45,7 +45,7 @@ impl<'a> Timer<'a> {
         Timer { operation, measurement: Measurement::start(operation) }
     }
 
-    /// Ends as a failure of no kind in particular.
+    /// Ends as a failure. A kind that was given before stays.
     pub fn mark_failure(&mut self) {
         self.measurement.mark_failure();
     }
@@ -150,7 +150,7 @@ impl Measurement {
 
     pub(crate) fn mark_failure_with(&mut self, kind: Cow<'static, str>) {
         self.end_as(Ending::Failure);
-        self.details().failure_kind = Some(kind);
+        self.details().set_failure_kind(kind);
     }
 
     pub(crate) fn details(&mut self) -> &mut Details {
@@ -187,18 +187,24 @@ impl Measurement {
     /// Records, and says how long it was. Called once, by the guard's drop.
     #[inline(always)]
     pub(crate) fn end(&mut self, operation: &OperationCore) -> u64 {
-        let elapsed = self.elapsed(operation);
+        let end = operation.clock.reading();
         if self.plain && !thread::panicking() {
+            let elapsed = operation.clock.between(self.start, end);
             operation.record_success(elapsed);
+            elapsed
         } else {
-            self.end_with_details(operation, elapsed);
+            self.end_with_details(operation, end)
         }
-        elapsed
     }
 
     #[cold]
     #[inline(never)]
-    fn end_with_details(&mut self, operation: &OperationCore, elapsed: u64) {
+    fn end_with_details(&mut self, operation: &OperationCore, end: u64) -> u64 {
+        if self.ending == Ending::Discarded {
+            drop(self.details.take());
+            return 0;
+        }
+        let elapsed = operation.clock.between(self.start, end);
         let panicked = !self.already_panicking && thread::panicking();
         let kind = match self.ending {
             Ending::Success | Ending::CancelledUnlessStopped if panicked => Some("panic"),
@@ -210,11 +216,9 @@ impl Measurement {
         }
         let details = self.details.take();
         match self.ending {
-            Ending::Discarded => {}
             Ending::Failure => operation.record_failure(elapsed, details),
-            Ending::Success | Ending::CancelledUnlessStopped => {
-                operation.record_success_with(elapsed, details);
-            }
+            _ => operation.record_success_with(elapsed, details),
         }
+        elapsed
     }
 }

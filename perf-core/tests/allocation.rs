@@ -67,6 +67,7 @@ fn allocation() {
     recording_does_not_allocate_once_it_has_touched_its_octaves();
     ten_thousand_profilers_of_ten_operations_leave_less_than_64_kib();
     one_operation_stays_within_its_memory();
+    metadata_of_samples_that_are_not_kept_is_freed();
     an_allocator_that_records_loses_nothing_and_does_not_hang();
 }
 
@@ -126,6 +127,27 @@ fn one_operation_stays_within_its_memory() {
     let failures = LIVE_BYTES.load(Relaxed) - before - wide;
     assert!(wide <= 12 * 1_024, "{wide} bytes for six decades");
     assert!(failures <= 3 * 1_024, "{failures} bytes for failures");
+}
+
+fn metadata_of_samples_that_are_not_kept_is_freed() {
+    let profiler = Profiler::new();
+    let operation = profiler.operation("work");
+    let run = |count: u64| {
+        for id in 0..count {
+            let mut timer = operation.timer();
+            timer.metadata("query_id", id);
+            if id % 3 == 0 {
+                timer.discard();
+            } else if id % 3 == 1 {
+                timer.mark_failure_with("kind");
+            }
+        }
+    };
+    run(1_000);
+    let before = LIVE_BYTES.load(Relaxed);
+    run(10_000);
+    let growth = LIVE_BYTES.load(Relaxed) - before;
+    assert!(growth < 8 * 1_024, "{growth} bytes");
 }
 
 fn an_allocator_that_records_loses_nothing_and_does_not_hang() {

@@ -8,7 +8,8 @@ use std::time::Instant;
 /// Nanoseconds a tick, as a 32.32 fixed-point number.
 static NANOS_PER_TICK: AtomicU64 = AtomicU64::new(0);
 static FAULTS: AtomicU64 = AtomicU64::new(0);
-static ANCHOR: Mutex<Option<Anchor>> = Mutex::new(None);
+/// The first reading of both clocks, and the last.
+static ANCHORS: Mutex<Option<(Anchor, Anchor)>> = Mutex::new(None);
 
 /// How long the first calibration watches both clocks: long enough for 10 ppm.
 const CALIBRATION_NANOS: u64 = 500_000;
@@ -33,7 +34,7 @@ pub(super) fn is_trusted() -> bool {
         let trusted = is_invariant() && kernel_uses_it();
         if trusted {
             let start = Anchor::now();
-            *lock(&ANCHOR) = Some(start);
+            *lock(&ANCHORS) = Some((start, start));
             NANOS_PER_TICK.store(calibrate(start), Relaxed);
         }
         trusted
@@ -46,23 +47,24 @@ pub(super) fn to_nanos(ticks: u64) -> u64 {
 }
 
 /// Compares the counter with the system's clock. While they agree the factor gets better with every
-/// check; when they do not, that is counted and the factor measured anew.
+/// check, since it rests on all the time from the first; when they do not, that is counted and the
+/// factor measured anew.
 pub(super) fn check() {
-    let mut anchor = lock(&ANCHOR);
-    let Some(start) = *anchor else { return };
-    if start.instant.elapsed().as_nanos() < u128::from(CHECK_INTERVAL_NANOS) {
+    let mut anchors = lock(&ANCHORS);
+    let Some((first, last)) = *anchors else { return };
+    if last.instant.elapsed().as_nanos() < u128::from(CHECK_INTERVAL_NANOS) {
         return;
     }
     let now = Anchor::now();
-    let counted = to_nanos(now.ticks.saturating_sub(start.ticks));
-    let true_nanos = now.nanos_since(&start);
-    if is_fault(counted, true_nanos) {
+    let counted = to_nanos(now.ticks.saturating_sub(last.ticks));
+    if is_fault(counted, now.nanos_since(&last)) {
         FAULTS.fetch_add(1, Relaxed);
         NANOS_PER_TICK.store(calibrate(now), Relaxed);
+        *anchors = Some((now, now));
     } else {
-        NANOS_PER_TICK.store(nanos_per_tick(&start, &now), Relaxed);
+        NANOS_PER_TICK.store(nanos_per_tick(&first, &now), Relaxed);
+        *anchors = Some((first, now));
     }
-    *anchor = Some(now);
 }
 
 pub(super) fn faults() -> u64 {

@@ -112,6 +112,11 @@ impl Cells {
         self.watermark.store(value, Relaxed);
     }
 
+    /// Lowers the watermark to `value`; only under the lock of the kept samples.
+    pub(crate) fn lower_watermark(&self, value: u64) {
+        self.set_watermark(value.min(self.watermark.load(Relaxed)));
+    }
+
     /// Sets the watermark to the maximum, for cells that keep no samples. Only their writer may.
     pub(crate) fn raise_watermark_to_max(&self, writer: impl Writer) {
         writer.raise(&self.watermark, self.max.load(Relaxed));

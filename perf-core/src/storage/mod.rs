@@ -17,7 +17,6 @@ mod thread_index;
 
 pub(crate) use cells::{Attempt, Cells, CellsReading, pages_in};
 pub(crate) use layout::{PAGES, SLOTS, bucket_range, page_and_slot};
-pub use operations::CallSite;
 pub(crate) use operations::{Make, Operations};
 pub(crate) use published::Published;
 pub(crate) use registry::Registry;

@@ -3,11 +3,13 @@
 
 use super::name_hash::{name_hash, same_name};
 use super::{Published, Registry};
-use crate::operation::OperationCore;
+use crate::call_site::CallSite;
+use crate::operation_core::OperationCore;
+use crate::series::OVERFLOW;
 use crate::sync::{AtomicPtr, AtomicU64, Relaxed};
 use std::cell::Cell;
 use std::ptr;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 /// Bytes of a name; a longer one is refused as if the cap were reached.
 const MAX_NAME: usize = 1_024;
@@ -90,8 +92,10 @@ impl Operations {
         };
         let operation = Arc::as_ptr(&operation);
         LATELY.with(|lately| {
-            let is_ours = |way: &usize| lately[place ^ way].get().profiler == self.profiler;
-            let way = (0..WAYS).find(|way| !is_ours(way)).unwrap_or(hash as usize % WAYS);
+            // Another profiler may be at work with the same names: its entries are evicted last.
+            let is_empty = |way: &usize| lately[place ^ way].get().profiler == 0;
+            let mixed = (hash ^ self.profiler) as usize;
+            let way = (0..WAYS).find(is_empty).unwrap_or(mixed % WAYS);
             lately[place ^ way].set(Entry { profiler: self.profiler, hash, operation });
         });
         // SAFETY: the registry keeps the operation alive as long as `self`.
@@ -116,7 +120,7 @@ impl Operations {
         if site.0.get().is_none() && *operation.name == *name {
             let pointer = AtomicPtr::new(ptr::from_ref(operation).cast_mut());
             // Another profiler may have been first; then this one goes by name.
-            let _ = site.0.set((self.profiler, pointer));
+            site.0.get_or_publish(|| Box::new((self.profiler, pointer)));
         }
         operation
     }
@@ -129,6 +133,9 @@ impl Operations {
     }
 
     fn registered(&self, name: &str, make: &impl Make) -> Option<Arc<OperationCore>> {
+        if name == OVERFLOW {
+            return None;
+        }
         let known = (name.len() <= MAX_NAME)
             .then(|| self.registry.get_or_insert(name, || make.operation(name)))
             .flatten();
@@ -139,7 +146,7 @@ impl Operations {
     }
 
     fn overflow(&self, make: &impl Make) -> &Arc<OperationCore> {
-        self.overflow.get_or_publish(|| Box::new(make.operation(crate::OVERFLOW)))
+        self.overflow.get_or_publish(|| Box::new(make.operation(OVERFLOW)))
     }
 }
 
@@ -161,20 +168,53 @@ impl<M: Make> Make for &M {
     }
 }
 
-/// What [`timer!`](crate::timer) remembers at one place in the source.
-#[doc(hidden)]
-#[derive(Debug)]
-pub struct CallSite(OnceLock<(u64, AtomicPtr<OperationCore>)>);
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Clock;
+    use std::sync::atomic::AtomicUsize;
 
-impl CallSite {
-    #[doc(hidden)]
-    pub const fn new() -> Self {
-        CallSite(OnceLock::new())
+    struct Counting(AtomicUsize);
+
+    impl Make for Counting {
+        fn operation(&self, name: &str) -> Arc<OperationCore> {
+            OperationCore::new(name, Clock::instant(), Arc::default(), 0)
+        }
+
+        fn refused(&self) {
+            self.0.fetch_add(1, Relaxed);
+        }
     }
-}
 
-impl Default for CallSite {
-    fn default() -> Self {
-        CallSite::new()
+    #[test]
+    fn an_entry_with_the_hash_of_another_name_is_not_that_name() {
+        let (operations, make) = (Operations::with_capacity(10), Counting(AtomicUsize::new(0)));
+        let first = operations.get("first", &make);
+        let second = operations.get("second", &make);
+        // Forge what two names with one hash would leave in the table.
+        let hash = name_hash("second");
+        let place = (hash >> (u64::BITS - ENTRIES.trailing_zeros())) as usize;
+        let forged = Entry { profiler: operations.profiler, hash, operation: ptr::from_ref(first) };
+        LATELY.with(|lately| (0..WAYS).for_each(|way| lately[place ^ way].set(forged)));
+        assert!(ptr::eq(operations.get("second", &make), second));
+    }
+
+    #[test]
+    fn two_profilers_with_the_same_names_do_not_evict_each_other() {
+        let (a, b) = (Operations::with_capacity(10), Operations::with_capacity(10));
+        let make = Counting(AtomicUsize::new(0));
+        std::thread::spawn(move || {
+            for operations in [&a, &b] {
+                operations.get("name", &make);
+            }
+            let mine = |operations: &Operations| {
+                let of = operations.profiler;
+                LATELY
+                    .with(|lately| lately.iter().filter(|entry| entry.get().profiler == of).count())
+            };
+            assert_eq!((mine(&a), mine(&b)), (1, 1));
+        })
+        .join()
+        .expect("no panic");
     }
 }

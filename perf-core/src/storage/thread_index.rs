@@ -48,6 +48,10 @@ impl ThreadIndex {
         if INDEX.get() == UNCLAIMED {
             // Registering the destructor comes first: without it the index would leak.
             let registered = GIVE_BACK.try_with(|give_back| {
+                // Registering may have allocated, and the allocator recorded.
+                if INDEX.get() != UNCLAIMED {
+                    return;
+                }
                 let index = lowest_free().unwrap_or(NONE);
                 give_back.0.set(index);
                 INDEX.set(index);
@@ -75,8 +79,8 @@ struct GiveBack(Cell<usize>);
 
 impl Drop for GiveBack {
     fn drop(&mut self) {
-        // First the cell, then the bit: a thread-local destructor that runs after this one must not
-        // record with an index that a new thread may already own.
+        // A thread-local destructor that runs after this one must not record with an index that a new
+        // thread may already own.
         INDEX.set(NONE);
         let index = self.0.get();
         if index < MAX_THREADS {

@@ -45,6 +45,7 @@ fn a_limit_set_late_says_since_when_it_is_exact() {
     hand.advance(ms(5_000));
     query.limits(&[ms(100)]).unwrap();
     query.record_nanos(100_200_000);
+    hand.advance(ms(1));
     let before = profiler.snapshot();
     let over = before.operation("query").unwrap().over(ms(100)).unwrap();
     assert_eq!((over.exact, over.since), (false, ms(5_000)));
@@ -55,6 +56,29 @@ fn a_limit_set_late_says_since_when_it_is_exact() {
     let interval = profiler.snapshot().since(&before).unwrap();
     let over = interval.operation("query").unwrap().over(ms(100)).unwrap();
     assert_eq!((over.exact, over.successes), (true, 1), "this interval began after the limit");
+}
+
+#[test]
+fn a_limit_set_after_the_first_record_of_the_same_instant_is_not_exact() {
+    let (profiler, _) = manual();
+    let query = profiler.operation("query");
+    query.record_nanos(100_100_000);
+    query.limits(&[ms(100)]).unwrap();
+    let snapshot = profiler.snapshot();
+    assert!(!snapshot.operation("query").unwrap().over(ms(100)).unwrap().exact);
+}
+
+#[test]
+fn limits_that_operations_share_are_counted_over_all_of_them() {
+    let (profiler, _) = manual();
+    let (a, b) = (profiler.operation("a"), profiler.operation("b"));
+    a.limits(&[ms(10), ms(20)]).unwrap();
+    b.limits(&[ms(50), ms(20)]).unwrap();
+    (1..=100).for_each(|i| a.record(ms(i)));
+    (1..=30).for_each(|i| b.record(ms(i)));
+    let overall = profiler.snapshot().overall();
+    let over: Vec<_> = overall.over_limits().map(|over| (over.limit, over.successes)).collect();
+    assert_eq!(over, [(ms(20), 80 + 10)]);
 }
 
 #[test]

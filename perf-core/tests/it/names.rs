@@ -40,6 +40,23 @@ fn the_same_buffer_with_another_name_is_another_operation() {
 }
 
 #[test]
+fn a_name_of_ours_given_by_a_user_shares_the_overflow_and_loses_nothing() {
+    let profiler = Profiler::builder().max_operations(1).max_series(1).build();
+    for name in ["kept", OVERFLOW, "beyond the cap", OVERFLOW] {
+        profiler.record(name, ms(1));
+        profiler.operation(name).record_failure_with(ms(1), perf_core::OTHER_FAILURES);
+        profiler.counter_with(name, &[("overflow", "true")]).increment();
+        profiler.counter(name).increment();
+    }
+    let snapshot = profiler.snapshot();
+    assert_eq!(snapshot.overall().count(), 8);
+    assert_eq!(snapshot.operation(OVERFLOW).unwrap().count(), 6);
+    assert_eq!(snapshot.counters().map(|(_, total)| total).sum::<u64>(), 8);
+    let kinds: u64 = snapshot.operations().flat_map(|o| o.failure_kinds()).map(|(_, n)| n).sum();
+    assert_eq!(kinds, 4);
+}
+
+#[test]
 fn profilers_do_not_see_each_others_names() {
     for i in 0..200 {
         let profiler = Profiler::new();

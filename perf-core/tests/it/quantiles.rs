@@ -98,6 +98,25 @@ fn merging_is_commutative_associative_and_loses_nothing() {
 }
 
 #[test]
+fn counts_that_pass_the_end_of_u64_stay_there() {
+    let mut distribution = Distribution::from_values([5, 1_000_000, u64::MAX]);
+    for _ in 0..70 {
+        distribution = distribution.merge(&distribution);
+    }
+    assert_eq!((distribution.count(), distribution.min()), (u64::MAX, Some(5)));
+    assert_eq!(distribution.max(), Some(u64::MAX));
+    assert!(distribution.mean().is_some() && distribution.quantile(Quantile::P99).is_some());
+    assert_eq!(distribution.count_above(10).1, u64::MAX);
+}
+
+#[test]
+fn a_sum_that_wrapped_is_put_back_where_the_buckets_say() {
+    let values = [u64::MAX / 2 + 7, u64::MAX / 2 + 11, u64::MAX / 2 + 13, 17];
+    let distribution = Distribution::from_values(values);
+    assert_eq!(distribution.sum(), values.iter().map(|value| u128::from(*value)).sum());
+}
+
+#[test]
 fn several_quantiles_in_one_pass_are_each_quantile_alone() {
     let (_, values) = hostile().pop().unwrap();
     let distribution = Distribution::from_values(values);

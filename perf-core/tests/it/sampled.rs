@@ -37,6 +37,17 @@ fn a_periodic_workload_cannot_hide_between_the_samples() {
 }
 
 #[test]
+fn a_handle_that_samples_more_often_does_not_wait_for_a_rarer_one() {
+    let profiler = Profiler::new();
+    let operation = profiler.operation("lookup");
+    let (rare, all) = (operation.sampled(NonZeroU32::MAX), operation.sampled(NonZeroU32::MIN));
+    rare.time(|| ());
+    (0..1_000).for_each(|_| all.time(|| ()));
+    let snapshot = profiler.snapshot();
+    assert!(snapshot.operation("lookup").unwrap().latency().count() >= 1_000);
+}
+
+#[test]
 fn one_in_one_is_all() {
     let profiler = Profiler::new();
     let sampled = profiler.operation("lookup").sampled(NonZeroU32::MIN);

@@ -28,6 +28,12 @@ fn snapshots_in_the_wrong_order_or_of_another_profiler_are_typed_errors() {
     assert_eq!(first.since(&first), Err(SinceError::NotEarlier));
     assert_eq!(Profiler::new().snapshot().since(&first), Err(SinceError::OtherProfiler));
     assert_eq!(second.merge(&second).since(&first), Err(SinceError::OtherProfiler));
+    let third = profiler.snapshot();
+    let interval = third.since(&second).unwrap();
+    assert_eq!(profiler.snapshot().since(&interval), Err(SinceError::DifferentStarts));
+    assert_eq!(interval.since(&first), Err(SinceError::DifferentStarts));
+    let longer = profiler.snapshot().since(&second).unwrap();
+    assert!(longer.since(&interval).is_ok(), "both count from the second");
 }
 
 #[test]
@@ -37,6 +43,8 @@ fn no_count_ever_goes_backwards_while_threads_record() {
     operation.limits(&[std::time::Duration::from_nanos(500_000)]).unwrap();
     let done = AtomicBool::new(false);
     std::thread::scope(|scope| {
+        // Also when an assertion below fails: the writers would go on for ever.
+        let _stop = SetOnDrop(&done);
         for seed in 0..2 {
             let (operation, done) = (&operation, &done);
             scope.spawn(move || {
@@ -58,8 +66,15 @@ fn no_count_ever_goes_backwards_while_threads_record() {
             check_consistent(is);
             last = next;
         }
-        done.store(true, Ordering::Relaxed);
     });
+}
+
+struct SetOnDrop<'a>(&'a AtomicBool);
+
+impl Drop for SetOnDrop<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
 }
 
 /// What a reader may rely on, however torn the reading was.

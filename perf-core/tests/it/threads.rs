@@ -74,6 +74,45 @@ fn a_record_in_a_later_thread_local_destructor_is_counted() {
 }
 
 #[test]
+fn a_thread_that_ends_does_not_write_the_shard_that_its_successor_already_owns() {
+    /// Records while the thread ends, until another thread has claimed and recorded a lot.
+    struct AtEnd(RefCell<Option<(Operation, std::sync::Arc<Barrier>)>>);
+    impl Drop for AtEnd {
+        fn drop(&mut self) {
+            let (operation, meeting) = self.0.take().unwrap();
+            meeting.wait();
+            (0..100_000).for_each(|_| operation.record_nanos(5));
+        }
+    }
+    thread_local!(static AT_END: AtEnd = const { AtEnd(RefCell::new(None)) });
+    let profiler = Profiler::new();
+    let operation = profiler.operation("work");
+    for _ in 0..20 {
+        // Three threads, so that writers of the shared shard meet too.
+        let meeting = std::sync::Arc::new(Barrier::new(3));
+        let ending: Vec<_> = (0..2)
+            .map(|_| {
+                let (operation, meeting) = (operation.clone(), std::sync::Arc::clone(&meeting));
+                thread::spawn(move || {
+                    AT_END.with(|at_end| at_end.0.replace(Some((operation.clone(), meeting))));
+                    operation.record_nanos(5);
+                })
+            })
+            .collect();
+        let successor = {
+            let (operation, meeting) = (operation.clone(), std::sync::Arc::clone(&meeting));
+            thread::spawn(move || {
+                meeting.wait();
+                (0..100_000).for_each(|_| operation.record_nanos(5));
+            })
+        };
+        ending.into_iter().chain([successor]).for_each(|thread| thread.join().unwrap());
+    }
+    let work = profiler.snapshot().operation("work").unwrap().count();
+    assert_eq!(work, 20 * (2 + 3 * 100_000));
+}
+
+#[test]
 fn a_thread_that_first_records_while_it_ends_is_counted() {
     struct AtEnd(RefCell<Option<Profiler>>);
     impl Drop for AtEnd {

@@ -1,0 +1,244 @@
+//! What handles, timers and the registry share of an operation: where a value is recorded.
+
+use crate::clock::Clock;
+use crate::failure_kinds::FailureKinds;
+use crate::kept::{Sample, Slowest};
+use crate::limits::{FROM_THE_START, Limits, TooManyLimits};
+use crate::losses::LossCounters;
+use crate::metadata::Details;
+use crate::storage::{Attempt, FailureShard, Shard, ShardTable, ThreadIndex};
+use crate::sync::{AnyWriter, Relaxed, SeqCst, Writer, fence, lock, try_lock};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// One operation of one profiler, alive as long as that profiler or a handle.
+pub(crate) struct OperationCore {
+    pub(crate) limits: Limits,
+    pub(crate) clock: Clock,
+    pub(crate) losses: Arc<LossCounters>,
+    pub(crate) shards: ShardTable<Shard>,
+    pub(crate) failure_kinds: FailureKinds,
+    pub(crate) name: Arc<str>,
+    pub(crate) kept_samples: usize,
+}
+
+impl OperationCore {
+    pub(crate) fn new(
+        name: &str,
+        clock: Clock,
+        losses: Arc<LossCounters>,
+        kept_samples: usize,
+    ) -> Arc<Self> {
+        Arc::new(OperationCore {
+            limits: Limits::new(),
+            clock,
+            losses,
+            shards: ShardTable::new(),
+            failure_kinds: FailureKinds::new(),
+            name: name.into(),
+            kept_samples,
+        })
+    }
+
+    #[inline]
+    pub(crate) fn nanos(&self, duration: Duration) -> u64 {
+        let seconds = duration.as_secs().checked_mul(1_000_000_000);
+        match seconds.and_then(|nanos| nanos.checked_add(u64::from(duration.subsec_nanos()))) {
+            Some(nanos) => nanos,
+            None => self.clamped(),
+        }
+    }
+
+    #[cold]
+    fn clamped(&self) -> u64 {
+        self.losses.clamped_values.fetch_add(1, Relaxed);
+        u64::MAX
+    }
+
+    #[inline(always)]
+    pub(crate) fn record_success(&self, value: u64) {
+        if let Some((thread, shard)) = self.shards.near() {
+            match shard.successes.try_record(thread.writer(), value, &self.limits) {
+                Attempt::Done => return,
+                Attempt::AboveWatermark => {
+                    return self.keep_slow(thread.writer(), shard, value, None);
+                }
+                Attempt::NotReady => {}
+            }
+        }
+        self.record_success_with(value, None);
+    }
+
+    /// The first success of a thread or octave, one of a thread without an index, or with details.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn record_success_with(&self, value: u64, details: Option<Box<Details>>) {
+        match self.claim_shard() {
+            Some((thread, shard)) => self.succeed(thread.writer(), shard, value, details),
+            None => self.succeed(AnyWriter, self.shared_shard(), value, details),
+        }
+    }
+
+    fn succeed(
+        &self,
+        writer: impl Writer,
+        shard: &Shard,
+        value: u64,
+        details: Option<Box<Details>>,
+    ) {
+        let attempt = shard.successes.record(writer, value, &self.limits, &self.losses);
+        if attempt == Attempt::AboveWatermark {
+            self.keep_slow(writer, shard, value, details);
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn record_failure(&self, value: u64, details: Option<Box<Details>>) {
+        match self.claim_shard() {
+            Some((thread, shard)) => self.fail(thread.writer(), shard, value, details),
+            None => self.fail(AnyWriter, self.shared_shard(), value, details),
+        }
+    }
+
+    fn fail(&self, writer: impl Writer, shard: &Shard, value: u64, details: Option<Box<Details>>) {
+        let failures = self.failure_shard(shard);
+        let attempt = failures.cells.record(writer, value, &self.limits, &self.losses);
+        if attempt == Attempt::AboveWatermark {
+            failures.cells.raise_max(writer, value);
+            failures.cells.raise_watermark_to_max(writer);
+        }
+        if let Some(kind) = details.as_ref().and_then(|details| details.failure_kind.as_deref()) {
+            self.failure_kinds.count(kind);
+        }
+        let sample = self.sample(value, details);
+        let evicted = match try_lock(&failures.recent) {
+            Some(mut recent) => recent.push(sample),
+            None => self.unkept(sample),
+        };
+        // Freed here, after the lock: an allocator that records must not find it held.
+        drop(evicted);
+    }
+
+    /// Takes a value above the watermark: a new maximum, or one of the slowest.
+    #[cold]
+    #[inline(never)]
+    fn keep_slow(
+        &self,
+        writer: impl Writer,
+        shard: &Shard,
+        value: u64,
+        details: Option<Box<Details>>,
+    ) {
+        shard.successes.raise_max(writer, value);
+        let sample = self.sample(value, details);
+        let evicted = match try_lock(&shard.slowest) {
+            Some(mut slowest) => {
+                let evicted = slowest.offer(sample);
+                shard.successes.set_watermark(slowest.threshold(value));
+                evicted
+            }
+            None => self.unkept(sample),
+        };
+        drop(evicted);
+    }
+
+    fn sample(&self, value: u64, details: Option<Box<Details>>) -> Sample {
+        if let Some(details) = &details {
+            self.losses.dropped_metadata.fetch_add(details.dropped, Relaxed);
+        }
+        Sample { value, at: self.clock.now(), details: details.map(Arc::from) }
+    }
+
+    fn unkept(&self, sample: Sample) -> Option<Sample> {
+        self.losses.unkept_samples.fetch_add(1, Relaxed);
+        Some(sample)
+    }
+
+    /// Counts a call that was not timed.
+    #[inline]
+    pub(crate) fn count_untimed(&self, failed: bool, kind: Option<&str>) {
+        match self.claim_shard() {
+            Some((thread, shard)) => self.add_untimed(thread.writer(), shard, failed, kind),
+            None => self.add_untimed(AnyWriter, self.shared_shard(), failed, kind),
+        }
+    }
+
+    #[inline]
+    fn add_untimed(&self, writer: impl Writer, shard: &Shard, failed: bool, kind: Option<&str>) {
+        if !failed {
+            return writer.add(&shard.untimed, 1);
+        }
+        writer.add(&self.failure_shard(shard).untimed, 1);
+        if let Some(kind) = kind {
+            self.failure_kinds.count(kind);
+        }
+    }
+
+    /// This thread's shard, made if need be; `None` when the thread has no index.
+    #[inline]
+    pub(crate) fn claim_shard(&self) -> Option<(ThreadIndex, &Shard)> {
+        self.shards.near().or_else(|| {
+            let thread = ThreadIndex::claim()?;
+            let shard = self.shards.get_or_publish(&thread, || Shard::new(self.kept_samples));
+            // Pairs with the fence in `add_limits`.
+            fence(SeqCst);
+            Some((thread, shard))
+        })
+    }
+
+    pub(crate) fn shared_shard(&self) -> &Shard {
+        self.shards.shared(|| Shard::new(self.kept_samples))
+    }
+
+    fn failure_shard<'a>(&self, shard: &'a Shard) -> &'a FailureShard {
+        match shard.failures.get() {
+            Some(failures) => failures,
+            None => shard.failures.get_or_publish(|| FailureShard::new(self.kept_samples)),
+        }
+    }
+
+    /// Adds limits, and remembers whether anything was recorded before.
+    pub(crate) fn add_limits(&self, limits: &[Duration]) -> Result<(), TooManyLimits> {
+        let now = self.clock.now().max(FROM_THE_START + 1);
+        self.limits.add(limits, now)?;
+        // Pairs with the fence after a shard was published: either its thread sees these limits, or
+        // the shard is seen here.
+        fence(SeqCst);
+        if self.shards.iter().next().is_none() {
+            self.limits.were_there_from_the_start(now);
+        }
+        Ok(())
+    }
+
+    /// Forgets the slowest samples of before `moment`, so that the next interval can keep its own.
+    pub(crate) fn forget_slowest(&self, moment: u64) {
+        for shard in self.shards.iter() {
+            let empty = Slowest::with_capacity(self.kept_samples);
+            let mut slowest = lock(&shard.slowest);
+            let forgotten = slowest.forget_before(moment, empty);
+            shard.successes.lower_watermark(slowest.threshold(u64::MAX));
+            drop(slowest);
+            drop(forgotten);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_does_not_wait_for_a_reader_of_samples_and_counts_what_it_could_not_keep() {
+        let losses = Arc::new(LossCounters::default());
+        let operation = OperationCore::new("work", Clock::instant(), Arc::clone(&losses), 8);
+        operation.record_success(1);
+        operation.record_failure(1, None);
+        let (_, shard) = operation.claim_shard().expect("an index is free");
+        let failures = operation.failure_shard(shard);
+        let (_slowest, _recent) = (lock(&shard.slowest), lock(&failures.recent));
+        operation.record_success(2);
+        operation.record_failure(2, None);
+        assert_eq!(losses.unkept_samples.load(Relaxed), 2);
+    }
+}

@@ -1,0 +1,68 @@
+//! What can be set of a profiler.
+
+use crate::clock::Clock;
+use crate::kept::MAX_KEPT;
+use crate::profiler::Profiler;
+use std::sync::Arc;
+
+/// The settings of a [`Profiler`].
+#[derive(Clone, Debug)]
+#[must_use = "`build` makes the profiler"]
+pub struct ProfilerBuilder {
+    pub(crate) clock: Option<Clock>,
+    pub(crate) kept_samples: usize,
+    pub(crate) max_operations: usize,
+    pub(crate) max_series: usize,
+    pub(crate) overall_operation: Option<Arc<str>>,
+}
+
+impl Default for ProfilerBuilder {
+    fn default() -> Self {
+        ProfilerBuilder {
+            clock: None,
+            kept_samples: 8,
+            max_operations: 2_000,
+            max_series: 2_000,
+            overall_operation: None,
+        }
+    }
+}
+
+impl ProfilerBuilder {
+    /// Where the time comes from; [`Clock::system`] if not set.
+    pub fn clock(mut self, clock: Clock) -> Self {
+        self.clock = Some(clock);
+        self
+    }
+
+    /// How many of the slowest and of the last failed samples an operation keeps with their
+    /// metadata: 8 if not set, at most 64.
+    pub fn kept_samples(mut self, count: usize) -> Self {
+        self.kept_samples = count.min(MAX_KEPT);
+        self
+    }
+
+    /// How many operations there may be: 2,000 if not set.
+    pub fn max_operations(mut self, count: usize) -> Self {
+        self.max_operations = count;
+        self
+    }
+
+    /// How many counters, and how many gauges, there may be, each label set counted: 2,000 if not
+    /// set.
+    pub fn max_series(mut self, count: usize) -> Self {
+        self.max_series = count;
+        self
+    }
+
+    /// Which operation stands for the whole in [`Snapshot::overall`]; if not set, all together do.
+    pub fn overall_operation(mut self, name: &str) -> Self {
+        self.overall_operation = Some(name.into());
+        self
+    }
+
+    /// Makes the profiler. The first one of a process may take 1 ms to calibrate the clock.
+    pub fn build(self) -> Profiler {
+        Profiler::with_settings(self)
+    }
+}
