@@ -18,10 +18,12 @@ fn run(iters: u64, mut work: impl FnMut()) -> Duration {
     start.elapsed()
 }
 
-/// Lets the optimiser see neither the guard's making nor its end.
-fn spend<T>(guard: T) {
-    black_box(&guard);
-    drop(guard);
+/// A guard around nothing, which the optimiser may neither look into nor keep in registers.
+macro_rules! spend {
+    ($guard:expr) => {{
+        let guard = $guard;
+        black_box(&guard);
+    }};
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -53,16 +55,16 @@ fn one_thread(c: &mut Criterion) {
     let profiler = Profiler::new();
     let operation = profiler.operation("timer");
     group.bench_function("handle", |b| {
-        b.iter_custom(|iters| run(iters, || spend(operation.timer())));
+        b.iter_custom(|iters| run(iters, || spend!(operation.timer())));
     });
     group.bench_function("by name", |b| {
-        b.iter_custom(|iters| run(iters, || spend(profiler.timer(black_box("timer")))));
+        b.iter_custom(|iters| run(iters, || spend!(profiler.timer(black_box("timer")))));
     });
     group.bench_function("macro", |b| {
-        b.iter_custom(|iters| run(iters, || spend(perf_core::timer!(profiler, "timer"))));
+        b.iter_custom(|iters| run(iters, || spend!(perf_core::timer!(profiler, "timer"))));
     });
     group.bench_function("owned", |b| {
-        b.iter_custom(|iters| run(iters, || spend(operation.owned_timer())));
+        b.iter_custom(|iters| run(iters, || spend!(operation.owned_timer())));
     });
     group.bench_function("with one metadata pair", |b| {
         b.iter_custom(|iters| {
@@ -78,11 +80,11 @@ fn one_thread(c: &mut Criterion) {
     });
     let sampled = operation.sampled(NonZeroU32::new(64).expect("not zero"));
     group.bench_function("sampled, 1 in 64", |b| {
-        b.iter_custom(|iters| run(iters, || spend(sampled.timer())));
+        b.iter_custom(|iters| run(iters, || spend!(sampled.timer())));
     });
     let instant = Profiler::builder().clock(Clock::instant()).build().operation("timer");
     group.bench_function("handle, Instant clock", |b| {
-        b.iter_custom(|iters| run(iters, || spend(instant.timer())));
+        b.iter_custom(|iters| run(iters, || spend!(instant.timer())));
     });
     group.finish();
 }
@@ -90,7 +92,7 @@ fn one_thread(c: &mut Criterion) {
 fn two_threads(c: &mut Criterion) {
     let operation = Profiler::new().operation("timer");
     c.bench_function("timer/handle, 2 threads", |b| {
-        b.iter_custom(|iters| at_once(2, |_| run(iters, || spend(operation.timer()))));
+        b.iter_custom(|iters| at_once(2, |_| run(iters, || spend!(operation.timer()))));
     });
 }
 

@@ -296,15 +296,21 @@ impl Default for Bounds {
 impl Bounds {
     /// Takes a page in and says how many values are in it.
     fn add_page(&mut self, page: usize, counts: &[u64]) -> u64 {
-        let count = counts.iter().fold(0u64, |sum, count| sum.saturating_add(*count));
-        if count == 0 {
+        // The largest count is at most this. Where no sum can overflow, plain sums are vectors' work.
+        let most = counts.iter().fold(0, |bits, count| bits | count);
+        if most == 0 {
             return 0;
         }
+        let count: u64 = if most < u64::MAX / SLOTS as u64 {
+            counts.iter().sum()
+        } else {
+            counts.iter().fold(0, |sum, count| count.saturating_add(sum))
+        };
         // Bucket `slot` starts at `first + slot * width`, so the bounds of the sum need only the
         // counts and the counts times their slots.
         let (first, first_end) = bucket_range(page, 0);
         let width = u128::from(first_end - first) + 1;
-        let slots = slots_weighted(counts, count).saturating_mul(width);
+        let slots = slots_weighted(counts, most).saturating_mul(width);
         let least = (u128::from(count) * u128::from(first)).saturating_add(slots);
         let greatest = least.saturating_add(u128::from(count) * (width - 1));
         self.least_sum = self.least_sum.saturating_add(least);
@@ -329,9 +335,9 @@ impl Bounds {
     }
 }
 
-/// The sum of each count times its slot. `count` is the sum of the counts.
-fn slots_weighted(counts: &[u64], count: u64) -> u128 {
-    if count <= u64::from(u32::MAX) {
+/// The sum of each count times its slot. No count is above `most`.
+fn slots_weighted(counts: &[u64], most: u64) -> u128 {
+    if most <= u64::from(u32::MAX) {
         // 32-bit factors, which the compiler turns into vector instructions.
         let products = (0u32..).zip(counts).map(|(slot, &n)| u64::from(n as u32) * u64::from(slot));
         u128::from(products.sum::<u64>())

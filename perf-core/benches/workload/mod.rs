@@ -57,7 +57,10 @@ pub fn at_once(threads: u32, timed: impl Fn(u32) -> Duration + Sync) -> Duration
             let (timed, barrier) = (&timed, &barrier);
             scope.spawn(move || {
                 barrier.wait();
-                timed(thread)
+                let time = timed(thread);
+                // A thread that ended early would hand its shards to one that starts late.
+                barrier.wait();
+                time
             })
         };
         let running: Vec<_> = (0..threads).map(run).collect();

@@ -167,28 +167,41 @@ impl CellsReading {
             max: 0,
             over: [0; MAX_LIMITS],
         };
-        cells.for_each(|cells| reading.add(cells));
+        let cells: Vec<&Cells> = cells.collect();
+        let (fours, rest) = cells.as_chunks();
+        let (twos, rest) = rest.as_chunks();
+        fours.iter().for_each(|cells: &[&Cells; 4]| reading.add(cells));
+        twos.iter().for_each(|cells: &[&Cells; 2]| reading.add(cells));
+        rest.iter().for_each(|cells| reading.add(&[*cells]));
         reading
     }
 
-    fn add(&mut self, cells: &Cells) {
-        self.sum = self.sum.wrapping_add(cells.sum.load(Relaxed));
-        self.min = self.min.min(cells.min.load(Relaxed));
-        self.max = self.max.max(cells.max.load(Relaxed));
-        self.over = array::from_fn(|i| self.over[i] + cells.over[i].load(Relaxed));
-        cells.folded.while_locked(|folded| {
-            for (page, totals) in pages_in(self.pages).zip(self.counts.chunks_exact_mut(SLOTS)) {
-                let Some(buckets) = cells.pages[page].get() else { continue };
-                for (total, bucket) in totals.iter_mut().zip(&buckets.0) {
-                    *total += u64::from(bucket.load(Relaxed));
-                }
-                for (total, count) in totals.iter_mut().zip(folded(page).into_iter().flatten()) {
-                    *total += count;
-                }
+    /// Adds several cells at once: a total is then loaded and stored once for all of them.
+    fn add<const N: usize>(&mut self, cells: &[&Cells; N]) {
+        for cells in cells {
+            self.sum = self.sum.wrapping_add(cells.sum.load(Relaxed));
+            self.min = self.min.min(cells.min.load(Relaxed));
+            self.max = self.max.max(cells.max.load(Relaxed));
+            self.over = array::from_fn(|i| self.over[i] + cells.over[i].load(Relaxed));
+        }
+        // Held until all pages are read, so that no count is on its way from one place to the other.
+        let folded = cells.map(|cells| cells.folded.lock());
+        let (totals, _) = self.counts.as_chunks_mut::<SLOTS>();
+        for (page, totals) in pages_in(self.pages).zip(totals) {
+            let buckets = cells.map(|cells| cells.pages[page].get().unwrap_or(&UNTOUCHED));
+            for (slot, total) in totals.iter_mut().enumerate() {
+                let counts = buckets.map(|page| u64::from(page.0[slot].load(Relaxed)));
+                *total += counts.iter().sum::<u64>();
             }
-        });
+            for folded in folded.iter().filter_map(|folded| folded.page(page)) {
+                totals.iter_mut().zip(folded).for_each(|(total, count)| *total += count);
+            }
+        }
     }
 }
+
+/// What is read where a page was never touched.
+static UNTOUCHED: Page = Page([const { AtomicU32::new(0) }; SLOTS]);
 
 /// The numbers of the bits that are set, lowest first.
 pub(crate) fn pages_in(mut pages: u64) -> impl Iterator<Item = usize> + Clone {
@@ -234,11 +247,11 @@ mod tests {
     fn a_bucket_that_cannot_be_folded_counts_on_and_then_counts_what_it_loses() {
         let (cells, limits, losses) = (Cells::new(), Limits::new(), LossCounters::default());
         cells.preload(1_000, u32::MAX - 5);
-        cells.folded.while_locked(|_| {
-            for _ in 0..8 {
-                cells.record(AnyWriter, 1_000, &limits, &losses);
-            }
-        });
+        let reader = cells.folded.lock();
+        for _ in 0..8 {
+            cells.record(AnyWriter, 1_000, &limits, &losses);
+        }
+        drop(reader);
         assert_eq!(losses.saturated.load(Relaxed), 3);
         assert_eq!(count_of(&cells), u64::from(u32::MAX));
         cells.record(AnyWriter, 1_000, &limits, &losses);

@@ -1,7 +1,7 @@
 //! Where a bucket's count goes before its 32 bits run out.
 
 use super::{PAGES, SLOTS};
-use crate::sync::{AtomicU32, Mutex, Relaxed, lock, try_lock};
+use crate::sync::{AtomicU32, Mutex, MutexGuard, Relaxed, lock, try_lock};
 
 /// 64-bit pages beside the 32-bit ones, made when a bucket first passes 2^31 records.
 ///
@@ -38,13 +38,18 @@ impl Folded {
         }
     }
 
-    /// Keeps folds away while `read` looks at the shard; gives it what was folded of each page.
-    pub(crate) fn while_locked<R>(
-        &self,
-        read: impl for<'a> FnOnce(&dyn Fn(usize) -> Option<&'a [u64; SLOTS]>) -> R,
-    ) -> R {
-        let folded = lock(&self.pages);
-        let pages = folded.as_deref();
-        read(&|page| pages?[page].as_deref())
+    /// Keeps folds away while somebody reads the shard.
+    pub(crate) fn lock(&self) -> FoldedReader<'_> {
+        FoldedReader(lock(&self.pages))
+    }
+}
+
+/// What was folded, and the promise that nothing is while this is held.
+pub(crate) struct FoldedReader<'a>(MutexGuard<'a, Option<Box<Pages>>>);
+
+impl FoldedReader<'_> {
+    /// What was folded of `page`.
+    pub(crate) fn page(&self, page: usize) -> Option<&[u64; SLOTS]> {
+        self.0.as_deref()?[page].as_deref()
     }
 }
