@@ -31,7 +31,7 @@ use std::time::Duration;
 /// take as much again, from the first one on. Threads give their place to the next when they end, so
 /// what counts is how many are alive at a time; above 64 of them an operation has up to 32 KB of
 /// table more. A kept sample is 24 bytes, and at most 9 KB with all the metadata it can carry. A
-/// counter is 0.6 KB and 64 bytes a thread. After a reset the state at that moment is kept: 1 KB an
+/// counter is 0.9 KB and 64 bytes a thread. After a reset the state at that moment is kept: 1 KB an
 /// octave and operation. A thread that looks names up has a table of 3 KB.
 ///
 /// Operations, counters and gauges are capped (2,000 of each by default), and so are names, labels,

@@ -1,0 +1,71 @@
+//! What an operation, its shards and a counter take of the heap.
+//!
+//! ```text
+//! cargo run --release -p perf-core --example memory
+//! ```
+#![allow(unsafe_code)]
+
+use perf_core::Profiler;
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
+use std::time::Duration;
+
+struct Counting;
+
+static LIVE_BYTES: AtomicI64 = AtomicI64::new(0);
+
+// SAFETY: every call is passed on to the system's allocator unchanged.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        LIVE_BYTES.fetch_add(layout.size() as i64, Relaxed);
+        // SAFETY: the caller keeps `alloc`'s contract.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        LIVE_BYTES.fetch_sub(layout.size() as i64, Relaxed);
+        // SAFETY: the caller keeps `dealloc`'s contract.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+/// Prints what `work` has left on the heap, and keeps it there.
+fn measure<T>(name: &str, work: impl FnOnce() -> T) -> T {
+    let before = LIVE_BYTES.load(Relaxed);
+    let kept = work();
+    println!("| {name} | {} |", LIVE_BYTES.load(Relaxed) - before);
+    kept
+}
+
+/// Lognormal with median 1 ms: the inverse of the distribution function, by Newton's method, at a
+/// thousand equal steps, so that no generator is needed.
+fn latencies(sigma: f64) -> impl Iterator<Item = u64> {
+    (1..1_000).map(move |step| {
+        let p = f64::from(step) / 1_000.0;
+        // Tukey's lambda with 0.14 is the normal distribution to two digits.
+        let normal = (p.powf(0.14) - (1.0 - p).powf(0.14)) / 0.1975;
+        (1e6 * (sigma * normal).exp()).clamp(1e3, 1e9) as u64
+    })
+}
+
+fn main() {
+    println!("| what | bytes |\n|---|---:|");
+    let profiler = measure("a profiler", Profiler::new);
+    let operation = measure("an operation", || profiler.operation("sigma 0.6"));
+    measure("a thread that records sigma 0.6", || {
+        latencies(0.6).for_each(|ns| operation.record_nanos(ns))
+    });
+    let wide = profiler.operation("six decades");
+    measure("a thread that records six decades", || {
+        latencies(2.3).chain([1_000, 1_000_000_000]).for_each(|ns| wide.record_nanos(ns));
+    });
+    measure("its failures, sigma 0.6", || {
+        latencies(0.6).for_each(|ns| operation.record_failure(Duration::from_nanos(ns)));
+    });
+    let counter = measure("a counter", || profiler.counter("count"));
+    measure("a thread that counts", || counter.increment());
+    drop(measure("a snapshot of the two operations", || profiler.snapshot()));
+}
