@@ -11,8 +11,8 @@ use std::fmt;
 /// two merge without loss. The buckets are the truth: the count is their sum, and sum, minimum and
 /// maximum are clamped to what they allow, mean and quantiles to minimum and maximum. Read while
 /// nobody was recording, all but the quantiles are exact; read while somebody was, they are within
-/// 1/128. In an interval (see [`since`](Self::since)) minimum and maximum are exact if that extreme
-/// is new in it, else within 1/128.
+/// 1/128. In an interval ([`Snapshot::since`](crate::Snapshot::since)) minimum and maximum are exact
+/// if that extreme is new in it, else within 1/128.
 ///
 /// An empty distribution answers `None`, never 0 or NaN. About 1 KB for every octave of values.
 #[derive(Clone, Default)]

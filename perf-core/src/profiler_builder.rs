@@ -55,7 +55,7 @@ impl ProfilerBuilder {
         self
     }
 
-    /// Which operation stands for the whole in [`Snapshot::overall`]; if not set, all together do.
+    /// Which operation stands for the whole in [`Snapshot::overall`](crate::Snapshot::overall); if not set, all together do.
     pub fn overall_operation(mut self, name: &str) -> Self {
         self.overall_operation = Some(name.into());
         self
