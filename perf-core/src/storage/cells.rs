@@ -13,8 +13,8 @@ const FOLD_AT: u32 = 1 << 31;
 
 /// Sum, extremes, counts over the limits, and buckets in pages of one octave each.
 ///
-/// The fields at fixed addresses are written first and the bucket last: the other order costs 3 ns
-/// more in one process launch of four (docs/performance.md, "Order of stores").
+/// The fields at fixed addresses are written first and the bucket last: docs/performance.md, "Order of
+/// stores".
 #[repr(C)]
 pub(crate) struct Cells {
     sum: AtomicU64,
