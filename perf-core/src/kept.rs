@@ -30,8 +30,7 @@ impl Sample {
 
     /// The pairs its timer was given, in the order of the calls.
     pub fn metadata(&self) -> impl Iterator<Item = (&str, &MetadataValue)> {
-        let pairs = self.details.iter().flat_map(|details| &details.metadata);
-        pairs.map(|(key, value)| (&**key, value))
+        self.details.iter().flat_map(|details| details.pairs())
     }
 
     /// Why it failed, if it did and the reason was given.

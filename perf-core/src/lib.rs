@@ -6,6 +6,7 @@
 //! * [`Operation`], a handle to one named kind of work: time a closure or a future, record a duration.
 //! * [`Timer`], the guard that records when it is dropped; [`OwnedTimer`] borrows nothing,
 //!   [`LapTimer`] measures stages with one clock read each, [`SampledOperation`] times one call in n.
+//! * [`Request`], one unit of work with its [`Stage`]s, as a guard or by id.
 //! * [`Counter`] and [`Gauge`], for what is no duration, with labels.
 //! * [`Clock`], where the time comes from, and a manual one for tests.
 //!
@@ -56,7 +57,12 @@ mod operation_snapshot;
 mod owned_timer;
 mod profiler;
 mod profiler_builder;
+mod profiler_requests;
 mod quantile;
+mod request;
+mod request_core;
+mod request_summary;
+mod requests;
 mod sampled;
 mod series;
 mod snapshot;
@@ -82,6 +88,9 @@ pub use owned_timer::OwnedTimer;
 pub use profiler::{Profiler, global};
 pub use profiler_builder::ProfilerBuilder;
 pub use quantile::{InvalidQuantile, Quantile};
+pub use request::{Request, Stage};
+pub use request_summary::{RequestSummary, StageSummary};
+pub use requests::RequestError;
 pub use sampled::{SampledOperation, SampledTimer};
 pub use series::{OVERFLOW, Series};
 pub use snapshot::{SinceError, Snapshot};

@@ -22,6 +22,10 @@ pub struct Losses {
     pub unkept_samples: u64,
     /// Metadata beyond 16 pairs a sample: dropped; texts beyond 256 bytes: shortened.
     pub dropped_metadata: u64,
+    /// Requests by id that never ended, given up because too many were in flight.
+    pub abandoned_requests: u64,
+    /// Times an observer of requests panicked: the others were told all the same.
+    pub observer_panics: u64,
     /// Records in a bucket that was full (4.3 billion while its reader never let go): not counted.
     pub saturated: u64,
     /// Times a clock of this process went backwards between start and stop: recorded as 0 ns.
@@ -46,6 +50,8 @@ impl Losses {
             ("refused_series", self.refused_series),
             ("unkept_samples", self.unkept_samples),
             ("dropped_metadata", self.dropped_metadata),
+            ("abandoned_requests", self.abandoned_requests),
+            ("observer_panics", self.observer_panics),
             ("saturated", self.saturated),
             ("clock_backwards", self.clock_backwards),
             ("clock_faults", self.clock_faults),
@@ -61,6 +67,8 @@ impl Losses {
             refused_series: with(self.refused_series, other.refused_series),
             unkept_samples: with(self.unkept_samples, other.unkept_samples),
             dropped_metadata: with(self.dropped_metadata, other.dropped_metadata),
+            abandoned_requests: with(self.abandoned_requests, other.abandoned_requests),
+            observer_panics: with(self.observer_panics, other.observer_panics),
             saturated: with(self.saturated, other.saturated),
             clock_backwards: with(self.clock_backwards, other.clock_backwards),
             clock_faults: with(self.clock_faults, other.clock_faults),
@@ -77,6 +85,8 @@ pub(crate) struct LossCounters {
     pub(crate) refused_series: AtomicU64,
     pub(crate) unkept_samples: AtomicU64,
     pub(crate) dropped_metadata: AtomicU64,
+    pub(crate) abandoned_requests: AtomicU64,
+    pub(crate) observer_panics: AtomicU64,
     pub(crate) saturated: AtomicU64,
 }
 
@@ -90,6 +100,8 @@ impl LossCounters {
             refused_series: self.refused_series.load(Relaxed),
             unkept_samples: self.unkept_samples.load(Relaxed),
             dropped_metadata: self.dropped_metadata.load(Relaxed),
+            abandoned_requests: self.abandoned_requests.load(Relaxed),
+            observer_panics: self.observer_panics.load(Relaxed),
             saturated: self.saturated.load(Relaxed),
             clock_backwards: 0,
             clock_faults: 0,

@@ -93,6 +93,16 @@ pub(crate) struct Details {
 }
 
 impl Details {
+    /// Whether nothing was said.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.metadata.is_empty() && self.failure_kind.is_none()
+    }
+
+    /// The pairs, in the order of their keys' first mention.
+    pub(crate) fn pairs(&self) -> impl Iterator<Item = (&str, &MetadataValue)> {
+        self.metadata.iter().map(|(key, value)| (&**key, value))
+    }
+
     /// Says why the call failed; what was said before is forgotten.
     pub(crate) fn set_failure_kind(&mut self, kind: Cow<'static, str>) {
         self.failure_kind = Some(match kind.len() {

@@ -9,6 +9,7 @@ use crate::operation::Operation;
 use crate::operation_core::OperationCore;
 use crate::operation_snapshot::OperationSnapshot;
 use crate::profiler_builder::ProfilerBuilder;
+use crate::requests::Requests;
 use crate::series::Series;
 use crate::snapshot::{Origin, Snapshot};
 use crate::storage::{Make, Operations, SeriesSet};
@@ -41,15 +42,16 @@ use std::time::Duration;
 /// In a forked child process make a new profiler: the parent's may have been locked by a thread that
 /// does not exist in the child. Recording from a signal handler is not supported.
 #[derive(Clone)]
-pub struct Profiler(Arc<ProfilerCore>);
+pub struct Profiler(pub(crate) Arc<ProfilerCore>);
 
-struct ProfilerCore {
-    settings: ProfilerBuilder,
+pub(crate) struct ProfilerCore {
+    pub(crate) settings: ProfilerBuilder,
     clock: Clock,
-    operations: Operations,
+    pub(crate) operations: Operations,
     counters: SeriesSet<CounterCore>,
     gauges: SeriesSet<GaugeCore>,
-    losses: Arc<LossCounters>,
+    pub(crate) requests: Requests,
+    pub(crate) losses: Arc<LossCounters>,
     /// What the clock, which all profilers share, had lost before.
     losses_before: Losses,
     started: u64,
@@ -84,6 +86,7 @@ impl Profiler {
             operations: Operations::with_capacity(settings.max_operations),
             counters: SeriesSet::with_capacity(settings.max_series),
             gauges: SeriesSet::with_capacity(settings.max_series),
+            requests: Requests::with_capacity(settings.max_requests),
             losses: Arc::default(),
             losses_before,
             history: Mutex::default(),
@@ -160,6 +163,10 @@ impl Profiler {
     pub fn gauge_with(&self, name: &str, labels: &[(&str, &str)]) -> Gauge {
         let make = |series| GaugeCore::new(series, Arc::clone(&self.0.losses));
         Gauge::new(self.0.series(&self.0.gauges, name, labels, make))
+    }
+
+    pub(crate) fn clock(&self) -> &Clock {
+        &self.0.clock
     }
 
     /// Everything since the last [`reset`](Self::reset), or since the profiler was made.

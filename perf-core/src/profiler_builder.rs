@@ -13,6 +13,7 @@ pub struct ProfilerBuilder {
     pub(crate) kept_samples: usize,
     pub(crate) max_operations: usize,
     pub(crate) max_series: usize,
+    pub(crate) max_requests: usize,
     pub(crate) overall_operation: Option<Arc<str>>,
 }
 
@@ -23,6 +24,7 @@ impl Default for ProfilerBuilder {
             kept_samples: 8,
             max_operations: 2_000,
             max_series: 2_000,
+            max_requests: 10_000,
             overall_operation: None,
         }
     }
@@ -52,6 +54,13 @@ impl ProfilerBuilder {
     /// set.
     pub fn max_series(mut self, count: usize) -> Self {
         self.max_series = count;
+        self
+    }
+
+    /// How many requests may be in flight by id: 10,000 if not set. The oldest is given up for one
+    /// more, and counted in [`Losses::abandoned_requests`](crate::Losses::abandoned_requests).
+    pub fn max_requests(mut self, count: usize) -> Self {
+        self.max_requests = count;
         self
     }
 

@@ -6,7 +6,7 @@
 //!
 //! | feature | module | what it adds | crates it pulls |
 //! |---|---|---|---|
-//! | (none) | | record and snapshot: [`Profiler`], [`Operation`], [`Timer`], [`Snapshot`] | none but ours |
+//! | (none) | | record and snapshot: [`Profiler`], [`Operation`], [`Timer`], [`Request`], [`Snapshot`] | none but ours |
 //! | `sla` | `sla` | judge a snapshot against an SLA file | toml |
 //! | `report` | `report` | console, JSON, Markdown, HTML; turns `sla` on | serde, serde_json, tera, jiff |
 //! | `full` | | all of them | |
@@ -27,8 +27,9 @@
 pub use perf_core::{
     Bucket, Clock, Counter, Distribution, Gauge, InvalidQuantile, LapTimer, Losses, MAX_LIMITS,
     ManualClock, MetadataValue, OTHER_FAILURES, OVERFLOW, Operation, OperationSnapshot, OverLimit,
-    OwnedTimer, Profiler, ProfilerBuilder, Quantile, Sample, SampledOperation, SampledTimer,
-    Series, SinceError, Snapshot, Timer, TooManyLimits, global, timer,
+    OwnedTimer, Profiler, ProfilerBuilder, Quantile, Request, RequestError, RequestSummary, Sample,
+    SampledOperation, SampledTimer, Series, SinceError, Snapshot, Stage, StageSummary, Timer,
+    TooManyLimits, global, timer,
 };
 #[cfg(feature = "report")]
 #[doc(inline)]

@@ -7,6 +7,7 @@ mod kept_samples;
 mod limits;
 mod names;
 mod quantiles;
+mod requests;
 mod reset;
 mod sampled;
 mod snapshots;

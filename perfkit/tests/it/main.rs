@@ -1,3 +1,4 @@
 //! The crates together, through the front door. A test's name is the claim.
 
+mod examples;
 mod record_to_report;
