@@ -1,8 +1,10 @@
 //! Values counted in buckets: what quantiles are read from.
 
-use crate::limits::MAX_LIMITS;
+use crate::limits::{MAX_LIMITS, NO_LIMITS};
+use crate::losses::LossCounters;
 use crate::quantile::Quantile;
 use crate::storage::{Attempt, Cells, CellsReading, SLOTS, bucket_range, pages_in};
+use crate::sync::AnyWriter;
 use std::fmt;
 
 /// An immutable distribution of `u64` values (nanoseconds, for an operation).
@@ -62,12 +64,11 @@ impl Distribution {
     /// ```
     pub fn from_values(values: impl IntoIterator<Item = u64>) -> Self {
         let cells = Cells::new();
-        let (limits, losses) = (crate::limits::Limits::new(), Default::default());
+        let losses = LossCounters::default();
         for value in values {
-            let writer = crate::sync::AnyWriter;
-            if cells.record(writer, value, &limits, &losses) == Attempt::AboveWatermark {
-                cells.raise_max(writer, value);
-                cells.raise_watermark_to_max(writer);
+            if cells.record(AnyWriter, value, &NO_LIMITS, &losses) == Attempt::AboveWatermark {
+                cells.raise_max(AnyWriter, value);
+                cells.raise_watermark_to_max(AnyWriter);
             }
         }
         Distribution::from_reading(CellsReading::of([&cells].into_iter()))

@@ -7,7 +7,7 @@
 //! * [`Timer`], the guard that records when it is dropped; [`OwnedTimer`] borrows nothing,
 //!   [`LapTimer`] measures stages with one clock read each, [`SampledOperation`] times one call in n.
 //! * [`Request`], one unit of work with its [`Stage`]s, as a guard or by id.
-//! * [`Counter`] and [`Gauge`], for what is no duration, with labels.
+//! * [`Counter`], [`Gauge`] and [`ValueHistogram`], for what is no duration, with labels.
 //! * [`Clock`], where the time comes from, and a manual one for tests.
 //!
 //! Read with:
@@ -69,6 +69,7 @@ mod snapshot;
 mod storage;
 mod sync;
 mod timer;
+mod value_histogram;
 
 #[doc(hidden)]
 pub use call_site::CallSite;
@@ -95,3 +96,4 @@ pub use sampled::{SampledOperation, SampledTimer};
 pub use series::{OVERFLOW, Series};
 pub use snapshot::{SinceError, Snapshot};
 pub use timer::Timer;
+pub use value_histogram::ValueHistogram;

@@ -20,6 +20,9 @@ pub(crate) struct Limits {
     since: Mutex<[u64; MAX_LIMITS]>,
 }
 
+/// For values that are compared with nothing.
+pub(crate) static NO_LIMITS: Limits = Limits::new();
+
 impl Limits {
     pub(crate) const fn new() -> Self {
         Limits {

@@ -15,7 +15,7 @@ pub struct Losses {
     /// Look-ups of an operation beyond the cap (or with a name that is too long): answered with the
     /// overflow operation.
     pub refused_operations: u64,
-    /// Look-ups of a counter or gauge beyond the cap (or over 4 KB with its labels): answered with the overflow series.
+    /// Look-ups of a counter, gauge or histogram beyond the cap (or over 4 KB with its labels): answered with the overflow series.
     pub refused_series: u64,
     /// Samples that were slow or failed enough to be kept, while a reader held the list: their
     /// values are counted, their metadata is gone.

@@ -15,11 +15,12 @@ use crate::snapshot::{Origin, Snapshot};
 use crate::storage::{Make, Operations, SeriesSet};
 use crate::sync::{Mutex, Relaxed, lock};
 use crate::timer::Timer;
+use crate::value_histogram::{HistogramCore, ValueHistogram};
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-/// A set of operations, counters and gauges that are measured and read together.
+/// A set of operations, counters, gauges and histograms that are measured and read together.
 ///
 /// Cheap to clone (an `Arc`), `Send` and `Sync`; there is no global state to set up, and
 /// [`global`] is there for those who want one. Look-ups by name cost about 5 ns; keep a handle
@@ -32,10 +33,10 @@ use std::time::Duration;
 /// take as much again, from the first one on. Threads give their place to the next when they end, so
 /// what counts is how many are alive at a time; above 64 of them an operation has up to 32 KB of
 /// table more. A kept sample is 24 bytes, and at most 9 KB with all the metadata it can carry. A
-/// counter is 0.9 KB and 64 bytes a thread. After a reset the state at that moment is kept: 1 KB an
+/// counter is 0.9 KB and 64 bytes a thread, a histogram what an operation is. After a reset the state at that moment is kept: 1 KB an
 /// octave and operation. A thread that looks names up has a table of 3 KB.
 ///
-/// Operations, counters and gauges are capped (2,000 of each by default), and so are names, labels,
+/// Operations, counters, gauges and histograms are capped (2,000 of each by default), and so are names, labels,
 /// kinds and metadata: what is beyond is recorded under [`OVERFLOW`](crate::OVERFLOW), or shortened,
 /// and counted in [`Losses`](crate::Losses).
 ///
@@ -50,6 +51,7 @@ pub(crate) struct ProfilerCore {
     pub(crate) operations: Operations,
     counters: SeriesSet<CounterCore>,
     gauges: SeriesSet<GaugeCore>,
+    histograms: SeriesSet<HistogramCore>,
     pub(crate) requests: Requests,
     pub(crate) losses: Arc<LossCounters>,
     /// What the clock, which all profilers share, had lost before.
@@ -86,6 +88,7 @@ impl Profiler {
             operations: Operations::with_capacity(settings.max_operations),
             counters: SeriesSet::with_capacity(settings.max_series),
             gauges: SeriesSet::with_capacity(settings.max_series),
+            histograms: SeriesSet::with_capacity(settings.max_series),
             requests: Requests::with_capacity(settings.max_requests),
             losses: Arc::default(),
             losses_before,
@@ -165,6 +168,17 @@ impl Profiler {
         Gauge::new(self.0.series(&self.0.gauges, name, labels, make))
     }
 
+    /// The histogram called `name`, without labels.
+    pub fn histogram(&self, name: &str) -> ValueHistogram {
+        self.histogram_with(name, &[])
+    }
+
+    /// The histogram with this name and these labels, in any order. The cap is as for counters.
+    pub fn histogram_with(&self, name: &str, labels: &[(&str, &str)]) -> ValueHistogram {
+        let make = |series| HistogramCore::new(series, Arc::clone(&self.0.losses));
+        ValueHistogram::new(self.0.series(&self.0.histograms, name, labels, make))
+    }
+
     pub(crate) fn clock(&self) -> &Clock {
         &self.0.clock
     }
@@ -232,6 +246,7 @@ impl ProfilerCore {
         });
         let counters = self.counters.all().into_iter();
         let gauges = self.gauges.all().into_iter();
+        let histograms = self.histograms.all().into_iter();
         Snapshot {
             origin: Origin {
                 profiler: self.operations.profiler(),
@@ -244,6 +259,7 @@ impl ProfilerCore {
             operations: operations.collect(),
             counters: counters.map(|core| (core.series.clone(), core.total())).collect(),
             gauges: gauges.map(|core| (core.series.clone(), core.value())).collect(),
+            histograms: histograms.map(|core| (core.series.clone(), core.distribution())).collect(),
             losses: clock
                 .losses(self.losses.read())
                 .combine(&self.losses_before, u64::saturating_sub),
@@ -251,7 +267,7 @@ impl ProfilerCore {
         }
     }
 
-    /// The counter or gauge with this name and these labels, or the one that takes the overflow.
+    /// The counter, gauge or histogram with this name and these labels, or the one that takes the overflow.
     fn series<T: Send + Sync>(
         &self,
         set: &SeriesSet<T>,

@@ -50,8 +50,8 @@ impl ProfilerBuilder {
         self
     }
 
-    /// How many counters, and how many gauges, there may be, each label set counted: 2,000 if not
-    /// set.
+    /// How many counters, how many gauges and how many histograms there may be, each label set
+    /// counted: 2,000 if not set.
     pub fn max_series(mut self, count: usize) -> Self {
         self.max_series = count;
         self

@@ -1,5 +1,6 @@
 //! An immutable copy of everything a profiler knows.
 
+use crate::distribution::Distribution;
 use crate::losses::Losses;
 use crate::operation_snapshot::OperationSnapshot;
 use crate::series::Series;
@@ -32,6 +33,7 @@ pub struct Snapshot {
     pub(crate) operations: BTreeMap<Arc<str>, OperationSnapshot>,
     pub(crate) counters: BTreeMap<Series, u64>,
     pub(crate) gauges: BTreeMap<Series, f64>,
+    pub(crate) histograms: BTreeMap<Series, Distribution>,
     pub(crate) losses: Losses,
     pub(crate) overall_operation: Option<Arc<str>>,
 }
@@ -116,6 +118,16 @@ impl Snapshot {
         self.gauges.get(&Series::new(name, labels)).copied()
     }
 
+    /// Every histogram with what was recorded in the interval.
+    pub fn histograms(&self) -> impl Iterator<Item = (&Series, &Distribution)> {
+        self.histograms.iter()
+    }
+
+    /// The histogram with this name and these labels, in any order.
+    pub fn histogram(&self, name: &str, labels: &[(&str, &str)]) -> Option<&Distribution> {
+        self.histograms.get(&Series::new(name, labels))
+    }
+
     /// What could not be kept as it came.
     pub fn losses(&self) -> &Losses {
         &self.losses
@@ -163,6 +175,11 @@ impl Snapshot {
             let before = earlier.counters.get(series).copied().unwrap_or(0);
             (series.clone(), total.wrapping_sub(before))
         });
+        let nothing = Distribution::default();
+        let histograms = self.histograms.iter().map(|(series, distribution)| {
+            let before = earlier.histograms.get(series).unwrap_or(&nothing);
+            (series.clone(), distribution.since(before))
+        });
         Snapshot {
             // It counts from there, as a snapshot after a reset counts from the reset.
             origin: Origin { baseline: earlier.origin.number, ..self.origin },
@@ -170,6 +187,7 @@ impl Snapshot {
             operations: operations.collect(),
             counters: counters.collect(),
             gauges: self.gauges.clone(),
+            histograms: histograms.collect(),
             losses: self.losses.combine(&earlier.losses, u64::saturating_sub),
             overall_operation: self.overall_operation.clone(),
             ..*self
@@ -199,6 +217,10 @@ impl Snapshot {
             if other.taken_at > self.taken_at {
                 *known = *value;
             }
+        }
+        for (series, distribution) in &other.histograms {
+            let known = merged.histograms.entry(series.clone()).or_default();
+            *known = known.merge(distribution);
         }
         merged.losses = self.losses.combine(&other.losses, u64::saturating_add);
         merged

@@ -29,7 +29,7 @@ pub use perf_core::{
     ManualClock, MetadataValue, OTHER_FAILURES, OVERFLOW, Operation, OperationSnapshot, OverLimit,
     OwnedTimer, Profiler, ProfilerBuilder, Quantile, Request, RequestError, RequestSummary, Sample,
     SampledOperation, SampledTimer, Series, SinceError, Snapshot, Stage, StageSummary, Timer,
-    TooManyLimits, global, timer,
+    TooManyLimits, ValueHistogram, global, timer,
 };
 #[cfg(feature = "report")]
 #[doc(inline)]

@@ -3,6 +3,7 @@
 mod bad_input;
 mod counters;
 mod failures;
+mod histograms;
 mod kept_samples;
 mod limits;
 mod names;
