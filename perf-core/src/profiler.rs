@@ -33,12 +33,13 @@ use std::time::Duration;
 /// take as much again, from the first one on. Threads give their place to the next when they end, so
 /// what counts is how many are alive at a time; above 64 of them an operation has up to 32 KB of
 /// table more. A kept sample is 24 bytes, and at most 9 KB with all the metadata it can carry. A
-/// counter is 0.9 KB and 64 bytes a thread, a histogram what an operation is. After a reset the state at that moment is kept: 1 KB an
-/// octave and operation. A thread that looks names up has a table of 3 KB.
+/// counter is 0.9 KB and 64 bytes a thread, a histogram what an operation is. After a reset the state
+/// at that moment is kept: 1 KB an octave and operation. A thread that looks names up has a table of
+/// 3 KB.
 ///
-/// Operations, counters, gauges and histograms are capped (2,000 of each by default), and so are names, labels,
-/// kinds and metadata: what is beyond is recorded under [`OVERFLOW`](crate::OVERFLOW), or shortened,
-/// and counted in [`Losses`](crate::Losses).
+/// Operations, counters, gauges and histograms are capped (2,000 of each by default), and so are
+/// names, labels, kinds and metadata: what is beyond is recorded under [`OVERFLOW`](crate::OVERFLOW),
+/// or shortened, and counted in [`Losses`](crate::Losses).
 ///
 /// In a forked child process make a new profiler: the parent's may have been locked by a thread that
 /// does not exist in the child. Recording from a signal handler is not supported.
