@@ -179,6 +179,8 @@ impl Page<'_> {
         let slowest =
             slowest.map(|s| format!("{} {} ({})", s.operation, s.duration, s.metadata)).collect();
         remark(" slowest call: ", slowest);
+        let metrics = view.metrics.iter().map(|metric| format!("{} {}", metric.name, metric.value));
+        remark(" metrics: ", metrics.collect());
         let failures = view.failures.iter();
         let failures = failures.map(|f| format!("{} {} in {}", f.count, f.kind, f.operation));
         remark(" failures: ", failures.collect());

@@ -43,6 +43,8 @@ pub struct Model {
     pub counters: BTreeMap<String, u64>,
     /// Gauges with their last value.
     pub gauges: BTreeMap<String, f64>,
+    /// Histograms of values in the user's own units.
+    pub histograms: BTreeMap<String, HistogramModel>,
     /// What could not be kept as it came; zeros left out.
     pub losses: BTreeMap<&'static str, u64>,
 }
@@ -153,6 +155,26 @@ pub struct OperationModel {
     pub failed: Vec<SampleModel>,
 }
 
+/// A histogram of values in the user's own unit.
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub struct HistogramModel {
+    /// How many values were recorded.
+    pub count: u64,
+    /// The smallest.
+    pub min: Option<u64>,
+    /// The mean.
+    pub mean: Option<f64>,
+    /// The median.
+    pub p50: Option<u64>,
+    /// The 95th percentile.
+    pub p95: Option<u64>,
+    /// The 99th percentile.
+    pub p99: Option<u64>,
+    /// The largest.
+    pub max: Option<u64>,
+}
+
 /// One call that was kept.
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
@@ -195,6 +217,10 @@ impl Model {
             time_shares: Vec::new(),
             counters: snapshot.counters().map(|(s, total)| (s.to_string(), total)).collect(),
             gauges: snapshot.gauges().map(|(s, value)| (s.to_string(), value)).collect(),
+            histograms: snapshot
+                .histograms()
+                .map(|(series, values)| (series.to_string(), HistogramModel::new(values)))
+                .collect(),
             losses: losses.collect(),
         };
         if let Some(name) = overall_operation {
@@ -304,6 +330,14 @@ impl OperationModel {
     /// The time of all its successes together.
     pub(crate) fn total_ns(&self) -> f64 {
         self.mean_ns.unwrap_or(0) as f64 * self.successes as f64
+    }
+}
+
+impl HistogramModel {
+    fn new(values: &Distribution) -> Self {
+        let [p50, p95, p99] = values.quantiles(&[Quantile::P50, Quantile::P95, Quantile::P99]);
+        let (min, mean, max) = (values.min(), values.mean(), values.max());
+        HistogramModel { count: values.count(), min, mean, p50, p95, p99, max }
     }
 }
 

@@ -26,7 +26,8 @@ pub(crate) struct View {
     pub(crate) shares: Vec<ShareRow>,
     pub(crate) slowest: Vec<SampleRow>,
     pub(crate) failures: Vec<FailureRow>,
-    pub(crate) counters: Vec<Pair>,
+    /// Counters, gauges and histograms.
+    pub(crate) metrics: Vec<Pair>,
     pub(crate) losses: Vec<Pair>,
 }
 
@@ -106,7 +107,7 @@ impl View {
             shares: shares(model),
             slowest: slowest(model),
             failures: failures(model),
-            counters: model.counters.iter().map(|(name, n)| pair(name, *n)).collect(),
+            metrics: metrics(model),
             losses: model.losses.iter().map(|(name, n)| pair(name, *n)).collect(),
         }
     }
@@ -284,6 +285,20 @@ fn failures(model: &Model) -> Vec<FailureRow> {
         })
     });
     rows.collect()
+}
+
+fn metrics(model: &Model) -> Vec<Pair> {
+    let counters = model.counters.iter().map(|(name, n)| pair(name, *n));
+    let row = |name: &str, value| Pair { name: one_line(name, MAX_NAME), value };
+    let gauges = model.gauges.iter().map(|(name, value)| row(name, value.to_string()));
+    let histograms = model.histograms.iter().map(|(name, values)| {
+        let shown =
+            [("p50", values.p50), ("p95", values.p95), ("p99", values.p99), ("max", values.max)];
+        let shown = shown.into_iter().filter_map(|(name, value)| Some((name, count(value?))));
+        let shown = shown.map(|(name, value)| format!(", {name} {value}"));
+        row(name, format!("{} values{}", count(values.count), shown.collect::<String>()))
+    });
+    counters.chain(gauges).chain(histograms).collect()
 }
 
 fn pair(name: &str, n: u64) -> Pair {

@@ -37,6 +37,8 @@ fn report() -> Report {
     (0..50).for_each(|_| profiler.record_failure("end_to_end", Duration::from_millis(1)));
     profiler.operation("retrieval").record_failure_with(Duration::from_millis(1), "timeout");
     profiler.counter_with("cache_lookups", &[("result", "hit")]).add(1_234_567);
+    profiler.gauge("queue_length").set(12.5);
+    (1..=8).for_each(|size| profiler.histogram("batch_size").record(size));
     profiler.operation("retrieval").record_secs_f64(f64::NAN);
     let snapshot = profiler.snapshot();
     Report::new(&snapshot).with_sla(&sla.evaluate(&snapshot))
@@ -86,6 +88,9 @@ fn the_same_numbers_stand_in_console_markdown_and_html() {
             "95.2 %".to_owned(),
             "1 of 4 targets violated".to_owned(),
             "1,050 requests in 250.0 s".to_owned(),
+            "1,234,567".to_owned(),
+            "12.5".to_owned(),
+            "8 values, p50 4, p95 8, p99 8, max 8".to_owned(),
         ] {
             assert!(format.contains(&number), "{number} is missing in:\n{format}");
         }
@@ -111,6 +116,10 @@ fn the_json_has_its_units_in_the_keys_and_whole_nanoseconds() {
     assert_eq!(json["overall_operation"], "end_to_end");
     assert_eq!(json["counters"]["cache_lookups{result=\"hit\"}"], 1_234_567);
     assert_eq!(json["losses"]["invalid_values"], 1);
+    assert_eq!(
+        (&json["gauges"]["queue_length"], &json["histograms"]["batch_size"]["p50"]),
+        (&12.5.into(), &4.into())
+    );
     let checks = json["verdict"]["checks"].as_array().unwrap();
     assert_eq!(checks[2]["limit_ns"], 100_000_000);
     assert_eq!((&checks[2]["bad_at_least"], &checks[2]["bad_at_most"]), (&199.into(), &199.into()));
