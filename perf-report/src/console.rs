@@ -188,20 +188,32 @@ impl Page<'_> {
         remark(" not kept as it came: ", losses.collect());
     }
 
-    /// Puts parts behind a head, on as many lines as it takes.
+    /// Puts parts behind a head, on as many lines as it takes. A line ends between two parts, or
+    /// between two words of a part that is long.
     fn wrapped<'p>(&mut self, head: &str, parts: impl Iterator<Item = &'p str>, between: &str) {
-        let mut line = head.to_owned();
-        let mut first = true;
-        for part in parts {
-            let joined = width(&line) + width(between) + width(part);
-            if !first && joined > self.console.width {
-                self.line(&[(&line, Style::new())]);
-                line = " ".repeat(width(head).min(4));
-            } else if !first {
-                line.push_str(between);
+        let parts: Vec<&str> = parts.collect();
+        let mut pieces: Vec<String> = Vec::new();
+        for (i, part) in parts.iter().enumerate() {
+            let end = if i + 1 < parts.len() { between.trim_end() } else { "" };
+            if width(part) <= self.console.width / 2 {
+                pieces.push(format!("{part}{end}"));
+            } else {
+                pieces.extend(part.split(' ').map(str::to_owned));
+                pieces.last_mut().expect("a split has a last part").push_str(end);
             }
-            line.push_str(part);
-            first = false;
+        }
+        let indent = "    ";
+        let mut line = head.to_owned();
+        for (i, piece) in pieces.iter().enumerate() {
+            let piece = cut(piece, self.console.width - width(indent));
+            let space = usize::from(i > 0);
+            if i > 0 && width(&line) + space + width(&piece) > self.console.width {
+                self.line(&[(&line, Style::new())]);
+                line = format!("{indent}{piece}");
+            } else {
+                line.push_str(if i > 0 { " " } else { "" });
+                line.push_str(&piece);
+            }
         }
         self.line(&[(&line, Style::new())]);
     }

@@ -136,8 +136,18 @@ fn the_json_has_its_units_in_the_keys_and_whole_nanoseconds() {
 
 #[test]
 fn no_line_is_wider_than_the_terminal() {
-    let report = report();
-    for width in [60, 80, 100, 120, 200] {
+    let profiler = Profiler::new();
+    for words in ["with a rather long list of words in it, as a query has", &"x".repeat(300)] {
+        let mut timer = profiler.timer("query");
+        timer.metadata("query", words);
+        timer.metadata("another key", words);
+        profiler.counter(words).increment();
+        profiler.operation(words).record_failure_with(Duration::from_millis(1), words);
+    }
+    let long = Report::new(&profiler.snapshot());
+    for (report, width) in
+        [60, 80, 100, 120, 200].into_iter().flat_map(|w| [(report(), w), (long.clone(), w)])
+    {
         let console = report.to_console(&Console::plain(width));
         let widest = console.lines().map(|line| line.chars().count()).max().unwrap();
         assert!(widest <= width, "{widest} columns for {width}:\n{console}");
