@@ -8,6 +8,7 @@ use crate::owned_timer::OwnedTimer;
 use crate::sampled::SampledOperation;
 use crate::sync::Relaxed;
 use crate::timer::Timer;
+use std::borrow::Cow;
 use std::fmt;
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -85,6 +86,27 @@ impl Operation {
             timer.mark_failure_with("error");
         }
         result
+    }
+
+    /// Times `work`; an `Err` is recorded as a failure of the kind that `kind` makes of it.
+    ///
+    /// ```
+    /// # use perf_core::Profiler;
+    /// # let profiler = Profiler::new();
+    /// let parsing = profiler.operation("parsing");
+    /// let parsed = parsing.time_result_by(|| "300".parse::<u8>(), |error| error.to_string());
+    /// assert!(parsed.is_err());
+    /// let snapshot = profiler.snapshot();
+    /// let (kind, count) = snapshot.operation("parsing").unwrap().failure_kinds().next().unwrap();
+    /// assert_eq!((kind, count), ("number too large to fit in target type", 1));
+    /// ```
+    pub fn time_result_by<R, E, K: Into<Cow<'static, str>>>(
+        &self,
+        work: impl FnOnce() -> Result<R, E>,
+        kind: impl FnOnce(&E) -> K,
+    ) -> Result<R, E> {
+        let mut timer = self.timer();
+        work().inspect_err(|error| timer.mark_failure_with(kind(error)))
     }
 
     /// Times `future` from its first poll to its end. When it is dropped before its end, that is

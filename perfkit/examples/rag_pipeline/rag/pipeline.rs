@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use super::corpus::Corpus;
 use super::embedding::Embedder;
-use super::error::AnswerError;
-use super::generation::{Answer, Generator};
+use super::generation::Generator;
 use super::reranking::Reranker;
 use super::retrieval::Index;
 use super::vocabulary::Vocabulary;
@@ -45,18 +44,6 @@ impl Pipeline {
         }
     }
 
-    /// Answers `query` with sentences of the corpus.
-    ///
-    /// # Errors
-    ///
-    /// When the query has no word to search for, or nothing in the corpus is relevant to it.
-    pub fn answer(&self, query: &str) -> Result<Answer, AnswerError> {
-        let vector = self.embedder.embed(query)?;
-        let candidates = self.index.search(&vector, CANDIDATES);
-        let passages = self.reranker.rerank(query, &candidates, KEPT)?;
-        self.generator.generate(query, &passages)
-    }
-
     /// The corpus.
     #[must_use]
     pub fn corpus(&self) -> &Corpus {
@@ -91,43 +78,5 @@ impl Pipeline {
     #[must_use]
     pub fn generator(&self) -> &Generator {
         &self.generator
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn pipeline() -> Pipeline {
-        let corpus = Corpus::of_texts(&[
-            ("birds.md", "# Birds\n\nThe wren is small. It sings loudly at dawn."),
-            ("stocks.md", "Stocks fell. Bonds rose sharply during early trade."),
-        ]);
-        Pipeline::build(corpus, &|_| {})
-    }
-
-    #[test]
-    fn a_question_is_answered_from_the_file_that_knows() {
-        let answer = pipeline().answer("When did bonds rise in trade?").unwrap();
-        assert_eq!(answer.text, "Bonds rose sharply during early trade. [1]");
-        assert_eq!(answer.sources[0].to_string(), "stocks.md:1");
-    }
-
-    #[test]
-    fn a_query_without_usable_words_is_refused() {
-        let error = pipeline().answer("the of and").unwrap_err();
-        assert_eq!(error.kind(), "no_usable_words");
-    }
-
-    #[test]
-    fn a_query_about_nothing_in_the_corpus_finds_nothing_relevant() {
-        let error = pipeline().answer("quantum chromodynamics").unwrap_err();
-        assert_eq!(error.kind(), "nothing_relevant");
-    }
-
-    #[test]
-    fn a_pipeline_can_be_shared_by_threads() {
-        fn shareable<T: Send + Sync>() {}
-        shareable::<Pipeline>();
     }
 }
