@@ -8,7 +8,7 @@ mod measured;
 #[allow(unreachable_pub, dead_code, reason = "it is also the library's example")]
 mod rag;
 
-use crate::terminal;
+use crate::terminal::{self, counted, say};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use measured::MeasuredPipeline;
@@ -27,6 +27,9 @@ use std::thread;
 
 /// Questions drawn; a longer run asks them again.
 const MOST_DRAWN: usize = 20_000;
+
+/// What is written into `--out`.
+const REPORTS: [&str; 3] = ["report.json", "report.md", "report.html"];
 
 /// What shells make of a program that Ctrl-C ended.
 const INTERRUPTED: u8 = 130;
@@ -51,7 +54,7 @@ pub(crate) struct Demo {
     /// The SLA file to judge by [default: one made for this demo]
     #[arg(long, value_name = "FILE")]
     sla: Option<PathBuf>,
-    /// Where to write report.json, report.md and report.html
+    /// Where to write report.json, report.md and report.html; a new folder is kept out of git
     #[arg(long, value_name = "DIR", default_value = "perfkit-demo")]
     out: PathBuf,
     /// Draws other questions
@@ -89,6 +92,10 @@ impl Demo {
                 SlaConfig::from_toml(include_str!("../../perfkit/examples/rag_pipeline/sla.toml"))?
             }
         };
+        if !self.corpus.is_dir() {
+            // Says what is wrong with it, before anything is made.
+            Corpus::read(&self.corpus, &mut |_| {})?;
+        }
         self.make_out()?;
         let interrupted = Arc::new(AtomicBool::new(false));
         let flag = Arc::clone(&interrupted);
@@ -100,17 +107,23 @@ impl Demo {
         })?;
 
         let pipeline = self.build_pipeline(&interrupted)?;
-        let Some(pipeline) = pipeline else { return Ok(ExitCode::from(INTERRUPTED)) };
+        let Some(pipeline) = pipeline else {
+            eprintln!("interrupted before the first question");
+            return Ok(ExitCode::from(INTERRUPTED));
+        };
         let profiler = Profiler::new();
         if sla.watch(&profiler).is_err() {
-            eprintln!("note: some limits are judged by buckets, an operation counts only four");
+            eprintln!(
+                "note: an operation has more than four different limits; those beyond are judged by \
+                 buckets of 1/128, so that they cannot flatter"
+            );
         }
         let pipeline = MeasuredPipeline::new(pipeline, &profiler);
         let answered = self.answer_all(&pipeline, &interrupted);
         let snapshot = profiler.snapshot();
         let status = self.report(&snapshot, &sla)?;
         if answered < self.queries {
-            println!(" interrupted after {answered} of {} questions", self.queries);
+            say(&format!(" interrupted after {answered} of {} questions\n", self.queries))?;
             return Ok(ExitCode::from(INTERRUPTED));
         }
         Ok(ExitCode::from(status.exit_code()))
@@ -124,6 +137,11 @@ impl Demo {
         if is_new {
             fs::write(self.out.join(".gitignore"), "*\n").map_err(failed)?;
         }
+        for name in REPORTS {
+            let path = self.out.join(name);
+            let opened = fs::OpenOptions::new().create(true).append(true).open(&path);
+            opened.map_err(|error| format!("{}: cannot be written: {error}", path.display()))?;
+        }
         Ok(())
     }
 
@@ -135,18 +153,21 @@ impl Demo {
         let corpus = Corpus::read(&self.corpus, &mut |files| spinner.set_position(files as u64));
         spinner.finish_and_clear();
         let corpus = corpus?;
-        println!(
-            "corpus: {} files, {} passages from {}",
-            corpus.files().len(),
-            corpus.passages().len(),
+        let (files, passages) = (corpus.files().len(), corpus.passages().len());
+        let mut told = format!(
+            "corpus: {}, {} from {}\n",
+            counted(files, "file"),
+            counted(passages, "passage"),
             self.corpus.display()
         );
         if corpus.skipped().total() > 0 {
-            println!("        skipped {}", corpus.skipped());
+            told += &format!("        {}\n", corpus.skipped());
         }
         if corpus.passages_left_out() > 0 {
-            println!("        left out {} passages beyond the first", corpus.passages_left_out());
+            let left_out = counted(corpus.passages_left_out(), "passage");
+            told += &format!("        {left_out} beyond those left out\n");
         }
+        say(&told)?;
         if interrupted.load(Relaxed) {
             return Ok(None);
         }
@@ -189,12 +210,14 @@ impl Demo {
     fn report(&self, snapshot: &Snapshot, sla: &SlaConfig) -> Result<Status, Box<dyn Error>> {
         let verdict = sla.evaluate(snapshot);
         let report = Report::new(snapshot).with_sla(&verdict).titled("perfkit demo");
-        println!();
-        print!("{}", report.to_console(&terminal::stdout()));
-        report.write_json(self.out.join("report.json"))?;
-        report.write_markdown(self.out.join("report.md"))?;
-        report.write_html(self.out.join("report.html"))?;
-        println!("\n wrote {}", self.out.join("report.{json,md,html}").display());
+        // The files come first: whoever reads the output may go away.
+        let [json, markdown, html] = REPORTS.map(|name| self.out.join(name));
+        report.write_json(json)?;
+        report.write_markdown(markdown)?;
+        report.write_html(html)?;
+        let text = report.to_console(&terminal::stdout());
+        let wrote = self.out.join("report.{json,md,html}");
+        say(&format!("\n{text}\n wrote {}\n", wrote.display()))?;
         Ok(verdict.status())
     }
 }

@@ -1,19 +1,35 @@
 //! What the terminal can show.
 
 use perfkit::report::Console;
-use std::io::IsTerminal;
+use std::io::{self, IsTerminal, Write};
 
 /// Columns where there is no terminal to ask.
 const COLUMNS: usize = 80;
+
+/// Writes to standard output. A reader that has gone away (`| head`) is no error.
+pub(crate) fn say(text: &str) -> Result<(), String> {
+    let mut stdout = io::stdout().lock();
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(format!("standard output: cannot be written: {error}"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// `1 file`, `2 files`.
+pub(crate) fn counted(count: usize, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
 
 /// Width, colours (`NO_COLOR`, `CLICOLOR`, `CLICOLOR_FORCE`, not a terminal) and characters (the
 /// locale) of standard output.
 pub(crate) fn stdout() -> Console {
     let width = match terminal_size::terminal_size() {
-        Some((columns, _)) if std::io::stdout().is_terminal() => usize::from(columns.0),
+        Some((columns, _)) if io::stdout().is_terminal() => usize::from(columns.0),
         _ => std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok()).unwrap_or(COLUMNS),
     };
-    let color = anstream::AutoStream::choice(&std::io::stdout()) != anstream::ColorChoice::Never;
+    let color = anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never;
     Console::new(width, color, shows_unicode())
 }
 

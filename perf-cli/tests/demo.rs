@@ -135,7 +135,7 @@ fn files_that_are_no_text_are_skipped_and_counted() {
     let output = desk.demo(&["--corpus", "corpus", "--queries", "50", "--sla", "sla.toml"]);
     assert_eq!(code(&output), Some(0), "{}", told(&output));
     let text = told(&output);
-    assert!(text.contains("skipped") && text.contains("latin1.txt"), "{text}");
+    assert!(text.contains("skipped: 1") && text.contains("latin1.txt"), "{text}");
 }
 
 #[test]
@@ -145,6 +145,32 @@ fn the_reports_of_one_run_are_no_corpus_of_the_next() {
     let run = || told(&desk.demo(&["--queries", "50", "--sla", "sla.toml"]));
     let corpus = |text: &str| text.lines().next().unwrap().to_owned();
     assert_eq!(corpus(&run()), corpus(&run()));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_reader_that_goes_away_costs_neither_the_reports_nor_the_exit_code() {
+    let desk = Desk::new();
+    desk.write("sla.toml", "[operations.end_to_end]\nmax_p50 = \"1ns\"");
+    let line = format!(
+        "{PERFKIT} demo --corpus corpus --queries 50 --sla sla.toml | true; exit ${{PIPESTATUS[0]}}"
+    );
+    let output =
+        Command::new("bash").args(["-c", &line]).current_dir(desk.0.path()).output().unwrap();
+    assert_eq!(code(&output), Some(1), "{}", told(&output));
+    assert!(fs::metadata(desk.path("perfkit-demo/report.html")).unwrap().len() > 1_000);
+    let line = format!("{PERFKIT} demo --corpus corpus --queries 50 --sla sla.toml > /dev/full");
+    let output =
+        Command::new("bash").args(["-c", &line]).current_dir(desk.0.path()).output().unwrap();
+    assert_eq!(code(&output), Some(3));
+    assert!(told(&output).contains("standard output: cannot be written"), "{}", told(&output));
+}
+
+#[test]
+fn a_corpus_that_is_missing_leaves_nothing_behind() {
+    let desk = Desk::new();
+    assert_eq!(code(&desk.demo(&["--corpus", "missing"])), Some(3));
+    assert!(!desk.path("perfkit-demo").exists());
 }
 
 #[test]

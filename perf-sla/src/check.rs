@@ -10,8 +10,9 @@ use std::time::Duration;
 /// The answer to a check, or to all checks of a verdict together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Status {
-    /// The target is met, firmly: in at most one of twenty runs would a service that is exactly at
-    /// its limit look like this.
+    /// The target is met. For percentiles and success rates firmly: in at most one of twenty runs
+    /// would a service that is exactly at its limit look like this. Throughput, mean, maximum and a
+    /// success rate of 100 % are compared plainly: they say what was seen, not what is to come.
     Met,
     /// There is too little evidence to say, or none.
     Inconclusive,
@@ -60,6 +61,8 @@ pub struct Check {
     pub bad: Option<(u64, u64)>,
     /// How many more calls it takes at the present rate until the answer is firm.
     pub samples_needed: Option<u64>,
+    /// Without data: the operation that was recorded and has a name like this one's.
+    pub did_you_mean: Option<String>,
 }
 
 impl Check {
@@ -72,6 +75,7 @@ impl Check {
                 samples: 0,
                 bad: None,
                 samples_needed: None,
+                did_you_mean: None,
             };
         };
         match target.indicator {
@@ -126,7 +130,15 @@ impl Check {
             Evidence::FirmlyViolated => (Status::Violated, None),
             Evidence::Open(needed) => (Status::Inconclusive, needed),
         };
-        Check { target, status, observed: None, samples, bad: None, samples_needed }
+        Check {
+            target,
+            status,
+            observed: None,
+            samples,
+            bad: None,
+            samples_needed,
+            did_you_mean: None,
+        }
     }
 
     /// Plainly: the interval was watched whole, so its throughput, mean and maximum are known.
@@ -143,7 +155,15 @@ impl Check {
             Some(false) => Status::Violated,
             None => Status::Inconclusive,
         };
-        Check { target, status, observed, samples, bad: None, samples_needed: None }
+        Check {
+            target,
+            status,
+            observed,
+            samples,
+            bad: None,
+            samples_needed: None,
+            did_you_mean: None,
+        }
     }
 
     /// How far the observed value is from the limit, as a share of the limit: above zero for more.

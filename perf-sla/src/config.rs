@@ -3,6 +3,7 @@
 use crate::check::Check;
 use crate::error::{Problem, SlaError};
 use crate::file::read_toml;
+use crate::nearest::nearest;
 use crate::target::Target;
 use crate::verdict::Verdict;
 use perf_core::{MAX_LIMITS, Profiler, Snapshot, TooManyLimits};
@@ -14,6 +15,35 @@ use std::path::{Path, PathBuf};
 const MAX_BYTES: u64 = 1 << 20;
 
 /// The targets of an SLA file.
+///
+/// ```toml
+/// # Which operation stands for the whole; without it, all operations together do.
+/// overall_operation = "end_to_end"
+///
+/// [overall]                        # targets for the whole
+/// max_p95 = "300ms"                # p50, p90, p95, p99, or any other percentile
+/// "max_p99.9" = "1s"               # with a dot, the key needs quotes
+/// max_mean = "120ms"
+/// max_max = "5s"                   # no call took longer
+/// min_throughput = "10/s"          # /s, /min, /h
+/// min_success_rate = "99.5%"       # or "0.995"
+///
+/// [operations.retrieval]           # the same keys, for one operation
+/// max_p95 = "100ms"                # ns, us, ms, s, min, h
+/// ```
+///
+/// Latencies are those of successes. A percentile or success rate is met or violated when a test of
+/// its count of bad calls is firm at 5 %, and inconclusive in between.
+///
+/// ```
+/// use perf_sla::SlaConfig;
+///
+/// let sla = SlaConfig::from_toml("[overall]\nmax_p95 = \"300ms\"")?;
+/// assert_eq!(sla.targets()[0].limit.to_string(), "300.0ms");
+/// let error = SlaConfig::from_toml("[overall]\nmax_p95 = 300").unwrap_err();
+/// assert_eq!(error.to_string(), "sla:2:11: max_p95: needs a unit, as a text: \"300ms\"");
+/// # Ok::<(), perf_sla::SlaError>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SlaConfig {
     pub(crate) overall_operation: Option<String>,
@@ -89,6 +119,15 @@ impl SlaConfig {
         let check = |target: &Target| match &target.operation {
             Some(name) => Check::new(target.clone(), snapshot.operation(name)),
             None => Check::new(target.clone(), overall.as_ref()),
+        };
+        let recorded = || snapshot.operations().filter(|o| o.count() > 0).map(|o| o.name());
+        let check = |target: &Target| {
+            let mut check = check(target);
+            let name = target.operation.as_ref().or(self.overall_operation.as_ref());
+            if let (0, Some(name)) = (check.samples, name) {
+                check.did_you_mean = nearest(name, recorded()).map(str::to_owned);
+            }
+            check
         };
         let checks = self.targets.iter().map(check).collect();
         Verdict::new(checks, self.source.clone(), self.overall_operation.clone())

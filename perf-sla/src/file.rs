@@ -2,6 +2,7 @@
 
 use crate::config::SlaConfig;
 use crate::error::Problem;
+use crate::nearest::nearest;
 use crate::quantity::{Quantity, parse_rate, parse_ratio, parse_time};
 use crate::target::{Indicator, Target};
 use perf_core::Quantile;
@@ -94,6 +95,9 @@ impl Reader<'_> {
         for (key, value) in in_order(table) {
             let Some(indicator) = self.indicator(key) else { continue };
             let quantity = match (indicator, value.get_ref().as_str()) {
+                (Indicator::Percentile(_), None) if value.get_ref().is_table() => {
+                    Err("a key with a dot needs quotes: \"max_p99.9\" = \"1s\"".to_owned())
+                }
                 (_, None) => Err(match plain_number(value.get_ref()) {
                     Some(number) => {
                         format!("needs a unit, as a text: \"{number}{}\"", unit(indicator))
@@ -130,7 +134,8 @@ impl Reader<'_> {
                         }
                         _ => {
                             let message = format!(
-                                "{name}: a percentile lies between 0 and 100; the largest value is max_max"
+                                "{name}: a percentile lies between 0 and 100, such as \"max_p99.9\" with quotes; \
+                             the largest value is max_max"
                             );
                             self.problem(key.span(), message);
                             return None;
@@ -147,12 +152,10 @@ impl Reader<'_> {
 
     fn unknown(&mut self, key: &Spanned<Cow<'_, str>>, known: &[&str]) {
         let name = key.get_ref();
-        let nearest = known.iter().min_by_key(|known| edit_distance(name, known));
-        let hint =
-            match nearest.filter(|nearest| edit_distance(name, nearest) <= name.len() / 3 + 1) {
-                Some(nearest) => format!("did you mean {nearest:?}?"),
-                None => format!("the keys here are {}", known.join(", ")),
-            };
+        let hint = match nearest(name, known.iter().copied()) {
+            Some(nearest) => format!("did you mean {nearest:?}?"),
+            None => format!("the keys here are {}", known.join(", ")),
+        };
         self.problem(key.span(), format!("unknown key {name:?}; {hint}"));
     }
 
@@ -201,19 +204,4 @@ fn unit(indicator: Indicator) -> &'static str {
         Indicator::SuccessRate => "%",
         _ => "ms",
     }
-}
-
-/// Levenshtein's distance, for "did you mean".
-fn edit_distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, from) in a.chars().take(64).enumerate() {
-        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
-        for (j, to) in b.iter().enumerate() {
-            let above = row[j + 1];
-            row[j + 1] = (diagonal + usize::from(from != *to)).min(above.min(row[j]) + 1);
-            diagonal = above;
-        }
-    }
-    row[b.len()]
 }

@@ -42,6 +42,7 @@ mod config;
 mod count_test;
 mod error;
 mod file;
+mod nearest;
 mod quantity;
 mod target;
 mod verdict;

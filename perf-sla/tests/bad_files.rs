@@ -30,7 +30,7 @@ sla:3:11: max_p95: needs a unit, as a text: \"300ms\"
 sla:4:18: min_throughput: \"ms\" is no unit of a rate; use /s, /min or /h
 sla:7:11: max_p99: \"-5ms\" is negative
 sla:8:1: unknown key \"min_succes_rate\"; did you mean \"min_success_rate\"?
-sla:9:1: max_p101: a percentile lies between 0 and 100; the largest value is max_max
+sla:9:1: max_p101: a percentile lies between 0 and 100, such as \"max_p99.9\" with quotes; the largest value is max_max
 sla:11:2: unknown key \"operatons\"; did you mean \"operations\"?"
     );
 }
