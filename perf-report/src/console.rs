@@ -75,15 +75,21 @@ impl Page<'_> {
         let observed = longest(|check| &check.observed).unwrap_or(0);
         let limit = longest(|check| &check.limit).unwrap_or(0);
         let margin = longest(|check| &check.margin).unwrap_or(0);
+        let relation_width = if self.console.unicode { 1 } else { 2 };
         for check in checks {
             let status = of_status(&check.status);
             let mark = format!(" {} ", check.mark);
+            let relation = match check.relation {
+                "≤" if !self.console.unicode => "<=",
+                "≥" if !self.console.unicode => ">=",
+                relation => relation,
+            };
             let rest = format!(
                 "{}  {}  {} {} {}  {}",
                 padded(&cut(&check.operation, operation), operation, false),
                 padded(&check.indicator, indicator, false),
                 padded(&check.observed, observed, true),
-                padded(check.relation, 1, false),
+                padded(relation, relation_width, false),
                 padded(&check.limit, limit, true),
                 padded(&check.margin, margin, true),
             );
@@ -167,6 +173,9 @@ impl Page<'_> {
         let shares = view.shares.iter().map(|share| format!("{} {}", share.name, share.text));
         let shares: Vec<String> = shares.collect();
         self.wrapped(" where the time goes: ", shares.iter().map(String::as_str), " · ");
+        if !view.shares_note.is_empty() {
+            self.line(&[(&format!("    ({})", view.shares_note), Style::new().dimmed())]);
+        }
     }
 
     fn remarks(&mut self, view: &View) {
@@ -181,11 +190,17 @@ impl Page<'_> {
         remark(" slowest call: ", slowest);
         let metrics = view.metrics.iter().map(|metric| format!("{} {}", metric.name, metric.value));
         remark(" metrics: ", metrics.collect());
+        let failed = view.failed.iter().take(1);
+        let failed = failed.map(|s| format!("{} {} ({})", s.operation, s.kind, s.metadata));
+        remark(" a failed call: ", failed.collect());
         let failures = view.failures.iter();
         let failures = failures.map(|f| format!("{} {} in {}", f.count, f.kind, f.operation));
         remark(" failures: ", failures.collect());
         let losses = view.losses.iter().map(|loss| format!("{} {}", loss.value, loss.name));
         remark(" not kept as it came: ", losses.collect());
+        if view.has_failures {
+            remark(" latencies are those of successful calls", vec![String::new()]);
+        }
     }
 
     /// Puts parts behind a head, on as many lines as it takes. A line ends between two parts, or
@@ -269,8 +284,6 @@ fn ascii(text: &str) -> String {
         '✗' => "x".to_owned(),
         '·' => "|".to_owned(),
         'µ' => "u".to_owned(),
-        '≤' => "<".to_owned(),
-        '≥' => ">".to_owned(),
         '×' => "x".to_owned(),
         '–' => "-".to_owned(),
         '…' => "~".to_owned(),

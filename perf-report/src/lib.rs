@@ -24,7 +24,7 @@
 //!
 //! # What this crate does not do
 //!
-//! It judges nothing and reads no clock; formats for machines are `perf-export`'s business.
+//! It judges nothing, reads no clock, and writes no format that is for machines alone.
 #![forbid(unsafe_code)]
 
 mod console;

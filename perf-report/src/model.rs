@@ -36,8 +36,9 @@ pub struct Model {
     pub overall: OperationModel,
     /// Every operation, by name.
     pub operations: Vec<OperationModel>,
-    /// The share each operation has in the time of the whole, largest first. Only known when one
-    /// operation stands for the whole.
+    /// The share each operation has in the time of the whole, largest first, and what none accounts
+    /// for. Only known when one operation stands for the whole. Together more than 1 where operations
+    /// run inside each other, side by side, or outside of the whole.
     pub time_shares: Vec<TimeShare>,
     /// Counters with their growth in the interval.
     pub counters: BTreeMap<String, u64>,
@@ -107,6 +108,9 @@ pub struct CheckModel {
     /// Calls it takes, at the present rate, until the answer is firm.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub samples_needed: Option<u64>,
+    /// Without data: the operation that was recorded and has a name like this one's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub did_you_mean: Option<String>,
     /// The line of the SLA file.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub line: Option<usize>,
@@ -128,6 +132,8 @@ pub struct OperationModel {
     pub success_ratio: Option<f64>,
     /// Calls a second.
     pub throughput_per_second: Option<f64>,
+    /// The time of all its calls together, failures too.
+    pub total_ns: u64,
     /// The smallest latency.
     pub min_ns: Option<u64>,
     /// The mean latency.
@@ -245,13 +251,13 @@ impl Model {
         let Some(whole) = self.operations.iter().find(|operation| operation.name == name) else {
             return;
         };
-        let total = whole.total_ns();
+        let total = whole.total_ns.max(1) as f64;
         self.overall = OperationModel { name: "overall".to_owned(), ..whole.clone() };
-        let parts = self.operations.iter().filter(|operation| operation.name != name);
+        let parts = self.operations.iter().filter(|o| o.name != name && o.count > 0);
         self.time_shares = parts
             .map(|part| TimeShare {
                 operation: Some(part.name.clone()),
-                ratio: part.total_ns() / total.max(1.0),
+                ratio: part.total_ns as f64 / total,
             })
             .collect();
         self.time_shares.sort_by(|a, b| b.ratio.total_cmp(&a.ratio));
@@ -274,6 +280,7 @@ impl CheckModel {
             bad_at_least: check.bad.map(|(least, _)| least),
             bad_at_most: check.bad.map(|(_, most)| most),
             samples_needed: check.samples_needed,
+            did_you_mean: check.did_you_mean.clone(),
             line: check.target.line,
             ..CheckModel::default()
         };
@@ -312,6 +319,8 @@ impl OperationModel {
             failures: operation.failures(),
             success_ratio: operation.success_rate(),
             throughput_per_second: operation.throughput(),
+            total_ns: u64::try_from(latency.sum() + operation.failure_latency().sum())
+                .unwrap_or(u64::MAX),
             min_ns: latency.min(),
             mean_ns: latency.mean().map(|mean| mean as u64),
             p50_ns,
@@ -325,11 +334,6 @@ impl OperationModel {
             slowest: operation.slowest().iter().map(SampleModel::new).collect(),
             failed: operation.failed().iter().map(SampleModel::new).collect(),
         }
-    }
-
-    /// The time of all its successes together.
-    pub(crate) fn total_ns(&self) -> f64 {
-        self.mean_ns.unwrap_or(0) as f64 * self.successes as f64
     }
 }
 

@@ -1,6 +1,6 @@
 //! The texts of a report: every number worded once, for the console and the templates alike.
 
-use crate::model::{CheckModel, Model, OperationModel};
+use crate::model::{CheckModel, Model, OperationModel, SampleModel, TimeShare};
 use crate::wording::{change, count, duration, one_line, percent, rate};
 use perf_sla::Status;
 use serde::Serialize;
@@ -24,7 +24,12 @@ pub(crate) struct View {
     pub(crate) checks: Vec<CheckRow>,
     pub(crate) operations: Vec<OperationRow>,
     pub(crate) shares: Vec<ShareRow>,
+    /// Why the shares do not add up to the whole, if they do not.
+    pub(crate) shares_note: &'static str,
     pub(crate) slowest: Vec<SampleRow>,
+    pub(crate) failed: Vec<SampleRow>,
+    /// Said where there were failures: whose latencies are shown.
+    pub(crate) has_failures: bool,
     pub(crate) failures: Vec<FailureRow>,
     /// Counters, gauges and histograms.
     pub(crate) metrics: Vec<Pair>,
@@ -75,6 +80,8 @@ pub(crate) struct ShareRow {
 #[derive(Serialize)]
 pub(crate) struct SampleRow {
     pub(crate) operation: String,
+    /// Why it failed; empty if it did not.
+    pub(crate) kind: String,
     pub(crate) duration: String,
     pub(crate) metadata: String,
 }
@@ -105,7 +112,10 @@ impl View {
             checks: checks.map(CheckRow::new).collect(),
             operations: by_time(model).into_iter().map(|o| OperationRow::new(o, model)).collect(),
             shares: shares(model),
-            slowest: slowest(model),
+            shares_note: shares_note(model),
+            slowest: samples(model, |operation| &operation.slowest),
+            failed: samples(model, |operation| &operation.failed),
+            has_failures: model.operations.iter().any(|operation| operation.failures > 0),
             failures: failures(model),
             metrics: metrics(model),
             losses: model.losses.iter().map(|(name, n)| pair(name, *n)).collect(),
@@ -124,15 +134,13 @@ fn mark(status: &str) -> &'static str {
 
 fn summary(model: &Model) -> String {
     let calls = if model.overall_operation.is_some() { "requests" } else { "calls" };
-    let run = format!(
-        "{} {calls} in {:.1} s",
-        count(model.overall.count),
-        model.interval_ns as f64 / 1e9
-    );
+    let calls = if model.overall.count == 1 { &calls[..calls.len() - 1] } else { calls };
+    let run = format!("{} {calls} in {}", count(model.overall.count), duration(model.interval_ns));
     let Some(verdict) = &model.verdict else { return run };
     let with = |status| verdict.checks.iter().filter(|check| check.has_status(status)).count();
     let total = verdict.checks.len();
     let targets = match (with(Status::Violated), with(Status::Inconclusive)) {
+        (0, 0) if total == 1 => "the target is met".to_owned(),
         (0, 0) => format!("all {total} targets met"),
         (0, open) => format!("{open} of {total} targets inconclusive"),
         (violated, _) => format!("{violated} of {total} targets violated"),
@@ -175,7 +183,12 @@ impl CheckRow {
 /// `1,000 of 10,307 over the limit`, `0 of 120 over 500 ms, 179 more samples needed`.
 fn evidence(check: &CheckModel) -> String {
     let mut text = match (check.bad_at_least, check.bad_at_most) {
-        _ if check.samples == 0 => "nothing was recorded".to_owned(),
+        _ if check.samples == 0 => match &check.did_you_mean {
+            Some(name) => {
+                format!("nothing was recorded; did you mean {}?", one_line(name, MAX_NAME))
+            }
+            None => "nothing was recorded".to_owned(),
+        },
         (Some(least), Some(most)) => {
             let bad = if least == most {
                 count(least)
@@ -234,12 +247,12 @@ impl OperationRow {
 /// The operations that take most time first, so that the whole stands above its parts.
 fn by_time(model: &Model) -> Vec<&OperationModel> {
     let mut operations: Vec<&OperationModel> = model.operations.iter().collect();
-    operations.sort_by(|a, b| b.total_ns().total_cmp(&a.total_ns()));
+    operations.sort_by_key(|operation| std::cmp::Reverse(operation.total_ns));
     operations
 }
 
 fn shares(model: &Model) -> Vec<ShareRow> {
-    let row = |share: &crate::model::TimeShare| ShareRow {
+    let row = |share: &TimeShare| ShareRow {
         name: one_line(share.operation.as_deref().unwrap_or("unattributed"), MAX_NAME),
         text: format!("{:.0} %", share.ratio * 100.0),
         percent: (share.ratio * 100.0).clamp(0.0, 100.0),
@@ -247,24 +260,30 @@ fn shares(model: &Model) -> Vec<ShareRow> {
     model.time_shares.iter().map(row).collect()
 }
 
-/// The slowest calls that say something about themselves, of the whole or else of every operation.
-fn slowest(model: &Model) -> Vec<SampleRow> {
-    let mut samples: Vec<(&str, &crate::model::SampleModel)> = model
+fn shares_note(model: &Model) -> &'static str {
+    let sum: f64 = model.time_shares.iter().map(|share| share.ratio).sum();
+    if sum > 1.005 { "nested, side by side or outside of the whole" } else { "" }
+}
+
+/// The longest five of the kept calls that say something about themselves.
+fn samples(model: &Model, kept: impl Fn(&OperationModel) -> &Vec<SampleModel>) -> Vec<SampleRow> {
+    let mut samples: Vec<(&str, &SampleModel)> = model
         .operations
         .iter()
-        .flat_map(|o| o.slowest.iter().map(|sample| (o.name.as_str(), sample)))
+        .flat_map(|o| kept(o).iter().map(|sample| (o.name.as_str(), sample)))
         .filter(|(_, sample)| !sample.metadata.is_empty())
         .collect();
     samples.sort_by_key(|(_, sample)| std::cmp::Reverse(sample.duration_ns));
-    let row = |(name, sample): &(&str, &crate::model::SampleModel)| SampleRow {
+    let row = |(name, sample): &(&str, &SampleModel)| SampleRow {
         operation: one_line(name, MAX_NAME),
+        kind: one_line(sample.failure_kind.as_deref().unwrap_or(""), MAX_NAME),
         duration: duration(sample.duration_ns),
         metadata: metadata(sample),
     };
     samples.iter().take(5).map(row).collect()
 }
 
-fn metadata(sample: &crate::model::SampleModel) -> String {
+fn metadata(sample: &SampleModel) -> String {
     let pairs: Vec<String> = sample
         .metadata
         .iter()

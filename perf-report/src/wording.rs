@@ -7,8 +7,10 @@ pub(crate) fn duration(nanos: u64) -> String {
         0..1_000 => format!("{nanos} ns"),
         // Up to 999,949: beyond, one digit would round to 1000.0 µs.
         1_000..999_950 => format!("{:.1} µs", value / 1e3),
-        999_950..9_999_950_000 => format!("{} ms", grouped(value / 1e6, 1)),
-        _ => format!("{} s", grouped(value / 1e9, 1)),
+        999_950..999_950_000 => format!("{:.1} ms", value / 1e6),
+        999_950_000..119_995_000_000 => format!("{:.2} s", value / 1e9),
+        119_995_000_000..7_197_000_000_000 => format!("{:.1} min", value / 60e9),
+        _ => format!("{} h", grouped(value / 3_600e9, 1)),
     }
 }
 
@@ -43,6 +45,10 @@ pub(crate) fn percent(ratio: f64) -> String {
 /// `+25.6 %`.
 pub(crate) fn change(ratio: f64) -> String {
     let percent = ratio * 100.0;
+    if ratio > -1.0 && percent < -99.9 {
+        // Less by almost all is not less by all.
+        return "< -99.9 %".to_owned();
+    }
     if percent.abs() >= 1_000.0 {
         format!("×{}", rate(ratio + 1.0))
     } else {
@@ -73,7 +79,9 @@ pub(crate) fn one_line(text: &str, max: usize) -> String {
             line.push('…');
             break;
         }
-        if hides(c) {
+        if matches!(c, '\n' | '\r' | '\t') {
+            line.extend(c.escape_default());
+        } else if hides(c) {
             line.extend(c.escape_unicode());
         } else {
             line.push(c);
@@ -95,9 +103,11 @@ mod tests {
             (999_949, "999.9 µs"),
             (999_950, "1.0 ms"),
             (125_600_000, "125.6 ms"),
-            (1_999_000_000, "1,999.0 ms"),
-            (12_345_678_901, "12.3 s"),
-            (u64::MAX, "18,446,744,073.7 s"),
+            (1_999_000_000, "2.00 s"),
+            (60_000_000_000, "60.00 s"),
+            (150_000_000_000, "2.5 min"),
+            (7_200_000_000_000, "2.0 h"),
+            (u64::MAX, "5,124,095.6 h"),
         ] {
             assert_eq!(duration(nanos), text);
         }
@@ -120,11 +130,12 @@ mod tests {
         assert_eq!(rate(0.123), "0.12");
         assert_eq!(change(0.256), "+25.6 %");
         assert_eq!(change(-0.062), "-6.2 %");
+        assert_eq!(change(-0.9999), "< -99.9 %");
     }
 
     #[test]
     fn what_could_move_the_cursor_or_hide_is_shown_as_its_number() {
-        assert_eq!(one_line("a\u{1b}[31m\nb\u{202e}", 99), r"a\u{1b}[31m\u{a}b\u{202e}");
+        assert_eq!(one_line("a\u{1b}[31m\nb\u{202e}", 99), r"a\u{1b}[31m\nb\u{202e}");
         assert_eq!(one_line("ääääää", 3), "äää…");
     }
 }

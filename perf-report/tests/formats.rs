@@ -37,6 +37,11 @@ fn report() -> Report {
     (0..50).for_each(|_| profiler.record_failure("end_to_end", Duration::from_millis(1)));
     profiler.operation("retrieval").record_failure_with(Duration::from_millis(1), "timeout");
     profiler.counter_with("cache_lookups", &[("result", "hit")]).add(1_234_567);
+    profiler.operation("retrieval").timer().discard();
+    let mut bad = profiler.timer("retrieval");
+    bad.metadata("attempt", "bad7");
+    bad.mark_failure_with("timeout");
+    drop(bad);
     profiler.gauge("queue_length").set(12.5);
     (1..=8).for_each(|size| profiler.histogram("batch_size").record(size));
     profiler.operation("retrieval").record_secs_f64(f64::NAN);
@@ -87,9 +92,10 @@ fn the_same_numbers_stand_in_console_markdown_and_html() {
             "50 of 1,050 failed".to_owned(),
             "95.2 %".to_owned(),
             "1 of 4 targets violated".to_owned(),
-            "1,050 requests in 250.0 s".to_owned(),
+            "1,050 requests in 4.2 min".to_owned(),
             "1,234,567".to_owned(),
             "12.5".to_owned(),
+            "attempt=bad7".to_owned(),
             "8 values, p50 4, p95 8, p99 8, max 8".to_owned(),
         ] {
             assert!(format.contains(&number), "{number} is missing in:\n{format}");
@@ -188,7 +194,7 @@ fn hostile_texts_are_inert_in_every_format() {
     let rows: Vec<&str> = markdown.lines().filter(|line| line.starts_with("| ")).collect();
     for row in rows {
         let unescaped = row.replace("\\|", "").matches('|').count();
-        assert!([11, 4, 3].contains(&unescaped), "{unescaped} cells: {row}");
+        assert!([11, 5, 4, 3].contains(&unescaped), "{unescaped} cells: {row}");
     }
     assert!(!markdown.contains("<script>") && !markdown.contains("[a](b)"));
     let json: Value = serde_json::from_str(&report.to_json().unwrap()).unwrap();
