@@ -26,6 +26,17 @@ use std::time::Duration;
 /// [`global`] is there for those who want one. Look-ups by name cost about 5 ns; keep a handle
 /// ([`operation`](Self::operation)) or use [`timer!`](crate::timer) where that matters.
 ///
+/// ```
+/// use perf_core::Profiler;
+///
+/// let profiler = Profiler::builder().overall_operation("request").kept_samples(3).build();
+/// let parsing = profiler.operation("parsing");
+/// profiler.time("request", || parsing.time_result(|| "42".parse::<u32>()))?;
+/// let ended = profiler.reset(); // the next snapshot starts from here
+/// assert_eq!((ended.overall().count(), profiler.snapshot().overall().count()), (1, 0));
+/// # Ok::<(), std::num::ParseIntError>(())
+/// ```
+///
 /// # Memory
 ///
 /// An operation is 1.3 KB, and 0.9 KB plus 0.5 KB for every octave of values for each thread that
