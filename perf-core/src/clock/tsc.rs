@@ -123,7 +123,10 @@ pub(super) fn ticks() -> u64 {
 #[cfg(target_arch = "x86_64")]
 fn is_invariant() -> bool {
     use std::arch::x86_64::__cpuid;
-    __cpuid(0x8000_0000).eax >= 0x8000_0007 && __cpuid(0x8000_0007).edx & (1 << 8) != 0
+    #[allow(unused_unsafe, reason = "the older compilers we support call it unsafe")]
+    // SAFETY: CPUID is part of x86-64, and touches no memory.
+    let cpuid = |leaf| unsafe { __cpuid(leaf) };
+    cpuid(0x8000_0000).eax >= 0x8000_0007 && cpuid(0x8000_0007).edx & (1 << 8) != 0
 }
 
 #[cfg(not(target_arch = "x86_64"))]
