@@ -78,6 +78,17 @@ fn one_thread(c: &mut Criterion) {
         let mut laps = operation.laps();
         b.iter_custom(|iters| run(iters, || _ = black_box(laps.lap(&operation))));
     });
+    group.bench_function("request with three stages", |b| {
+        b.iter_custom(|iters| {
+            run(iters, || {
+                let request = profiler.request("query-456");
+                for stage in ["retrieval", "reranking", "generation"] {
+                    spend!(request.stage(stage));
+                }
+                _ = black_box(request.end());
+            })
+        });
+    });
     let sampled = operation.sampled(NonZeroU32::new(64).expect("not zero"));
     group.bench_function("sampled, 1 in 64", |b| {
         b.iter_custom(|iters| run(iters, || spend!(sampled.timer())));

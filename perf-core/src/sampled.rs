@@ -11,7 +11,7 @@ use std::thread;
 
 /// An operation of which every call is counted and one in `n`, on average, is timed.
 ///
-/// A call that is not timed costs two thread-local look-ups and a count, about a fifth of a timer
+/// A call that is not timed costs two thread-local look-ups and a count, about an eighth of a timer
 /// (docs/performance.md); every success and failure is still counted exactly. What it gives up: the
 /// percentiles rest on `1/n` of the calls, limits and kept samples see only those, and `max` is the
 /// largest of those. The gaps are drawn at random around `n`, so that a periodic workload cannot
