@@ -1,7 +1,7 @@
 //! The texts of a report: every number worded once, for the console and the templates alike.
 
 use crate::model::{CheckModel, Model, OperationModel, SampleModel, TimeShare};
-use crate::wording::{change, count, duration, one_line, percent, rate};
+use crate::wording::{change, count, duration, one_line, percent, points, rate};
 use perf_sla::Status;
 use serde::Serialize;
 
@@ -174,7 +174,11 @@ impl CheckRow {
             observed,
             relation,
             limit: quantity(check.limit_ns, check.limit_per_second, check.limit_ratio),
-            margin: check.margin_ratio.map(change).unwrap_or_default(),
+            margin: match (check.observed_ratio, check.limit_ratio) {
+                // Shares differ by points: 99 % is not 4.2 % more than 95 %.
+                (Some(observed), Some(limit)) => points(observed - limit),
+                _ => check.margin_ratio.map(change).unwrap_or_default(),
+            },
             evidence: evidence(check),
         }
     }

@@ -56,6 +56,11 @@ pub(crate) fn change(ratio: f64) -> String {
     }
 }
 
+/// `+4.0 pp`: percentage points.
+pub(crate) fn points(difference: f64) -> String {
+    format!("{:+.1} pp", difference * 100.0)
+}
+
 fn grouped(value: f64, digits: usize) -> String {
     let text = format!("{value:.digits$}");
     let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
@@ -131,6 +136,7 @@ mod tests {
         assert_eq!(change(0.256), "+25.6 %");
         assert_eq!(change(-0.062), "-6.2 %");
         assert_eq!(change(-0.9999), "< -99.9 %");
+        assert_eq!(points(0.99 - 0.95), "+4.0 pp");
     }
 
     #[test]
