@@ -104,6 +104,11 @@ impl Profiler {
         self.0.requests.observe(Arc::new(observer));
     }
 
+    /// A duration in ns, as the operation called `name` would record it: what is too long is counted.
+    pub(crate) fn nanos(&self, name: &str, duration: Duration) -> u64 {
+        self.0.operations.get(name, &*self.0).nanos(duration)
+    }
+
     /// Records a part of a request, or the whole, under `name`.
     pub(crate) fn record_part(&self, name: &str, nanos: u64, failed: bool, details: &Details) {
         let operation = self.0.operations.get(name, &*self.0);

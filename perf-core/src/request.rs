@@ -2,8 +2,8 @@
 
 use crate::metadata::{Details, MetadataValue};
 use crate::profiler::Profiler;
-use crate::request_core::{EndedStage, RequestCore};
-use crate::request_summary::RequestSummary;
+use crate::request_core::RequestCore;
+use crate::request_summary::{RequestSummary, StageSummary};
 use std::borrow::Cow;
 use std::fmt;
 use std::thread;
@@ -77,7 +77,7 @@ impl Request {
     pub fn lap(&self, name: impl Into<Cow<'static, str>>) -> Duration {
         let (offset, nanos) = self.core.lap(&self.profiler);
         let details = Details::default();
-        let stage = EndedStage { name: name.into(), offset, nanos, details, failed: false };
+        let stage = StageSummary { name: name.into(), offset, nanos, details, failed: false };
         self.core.add(&self.profiler, stage);
         Duration::from_nanos(nanos)
     }
@@ -176,7 +176,7 @@ impl Drop for Stage<'_> {
         if thread::panicking() && !self.already_panicking && !self.failed {
             self.mark_failure_with("panic");
         }
-        let stage = EndedStage {
+        let stage = StageSummary {
             name: std::mem::take(&mut self.name),
             offset: core.offset(profiler, self.start),
             nanos,

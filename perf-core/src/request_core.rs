@@ -30,16 +30,6 @@ struct Inner {
     failed: bool,
 }
 
-/// A stage that has ended.
-pub(crate) struct EndedStage {
-    pub(crate) name: Cow<'static, str>,
-    /// From the start of the request.
-    pub(crate) offset: u64,
-    pub(crate) nanos: u64,
-    pub(crate) details: Details,
-    pub(crate) failed: bool,
-}
-
 impl RequestCore {
     pub(crate) fn start(profiler: &Profiler, id: &str) -> Self {
         let (started_at, start) = (profiler.clock().time_of_day(), profiler.clock().reading());
@@ -97,18 +87,17 @@ impl RequestCore {
         let mut details = Details::default();
         metadata.into_iter().for_each(|(key, value)| details.insert(key.into(), value.into()));
         let elapsed = profiler.clock().elapsed(self.start);
-        let nanos = u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX);
+        let nanos = profiler.nanos(&name, duration);
         let offset = elapsed.saturating_sub(nanos);
-        self.add(profiler, EndedStage { name, offset, nanos, details, failed: false });
+        self.add(profiler, StageSummary { name, offset, nanos, details, failed: false });
     }
 
     /// Records a stage under its own name and remembers it here.
-    pub(crate) fn add(&self, profiler: &Profiler, stage: EndedStage) {
-        let EndedStage { name, offset, nanos, details, failed } = stage;
-        profiler.record_part(&name, nanos, failed, &details);
+    pub(crate) fn add(&self, profiler: &Profiler, stage: StageSummary) {
+        profiler.record_part(&stage.name, stage.nanos, stage.failed, &stage.details);
         let mut inner = lock(&self.inner);
         if inner.stages.len() < MAX_STAGES {
-            inner.stages.push(StageSummary { name, offset, nanos, details, failed });
+            inner.stages.push(stage);
         } else {
             inner.dropped_stages += 1;
         }

@@ -184,7 +184,7 @@ impl CheckRow {
     }
 }
 
-/// `1,000 of 10,307 over the limit`, `0 of 120 over 500 ms, 179 more samples needed`.
+/// `1,000 of 10,307 over the limit`, `0 of 120 over the limit, 179 more needed to be sure`.
 fn evidence(check: &CheckModel) -> String {
     let mut text = match (check.bad_at_least, check.bad_at_most) {
         _ if check.samples == 0 => match &check.did_you_mean {

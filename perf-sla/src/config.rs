@@ -6,7 +6,7 @@ use crate::file::read_toml;
 use crate::nearest::nearest;
 use crate::target::Target;
 use crate::verdict::Verdict;
-use perf_core::{MAX_LIMITS, Profiler, Snapshot, TooManyLimits};
+use perf_core::{Profiler, Snapshot, TooManyLimits};
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -96,7 +96,8 @@ impl SlaConfig {
     ///
     /// # Errors
     ///
-    /// [`TooManyLimits`] when the operations are given more than [`MAX_LIMITS`] different limits;
+    /// [`TooManyLimits`] when an operation is given more than
+    /// [`MAX_LIMITS`](perf_core::MAX_LIMITS) different limits;
     /// those beyond are judged by buckets, in the direction that cannot flatter.
     pub fn watch(&self, profiler: &Profiler) -> Result<(), TooManyLimits> {
         let mut result = Ok(());
@@ -106,7 +107,6 @@ impl SlaConfig {
                 result = result.and(profiler.operation(operation).limits(&[limit]));
             }
         }
-        const { assert!(MAX_LIMITS >= 4, "p50, p95, p99 and max of one operation") };
         result
     }
 
@@ -116,13 +116,13 @@ impl SlaConfig {
             Some(name) => snapshot.operation(name).cloned(),
             None => Some(snapshot.overall()),
         };
-        let check = |target: &Target| match &target.operation {
-            Some(name) => Check::new(target.clone(), snapshot.operation(name)),
-            None => Check::new(target.clone(), overall.as_ref()),
-        };
         let recorded = || snapshot.operations().filter(|o| o.count() > 0).map(|o| o.name());
         let check = |target: &Target| {
-            let mut check = check(target);
+            let operation = match &target.operation {
+                Some(name) => snapshot.operation(name),
+                None => overall.as_ref(),
+            };
+            let mut check = Check::new(target.clone(), operation);
             let name = target.operation.as_ref().or(self.overall_operation.as_ref());
             if let (0, Some(name)) = (check.samples, name) {
                 check.did_you_mean = nearest(name, recorded()).map(str::to_owned);

@@ -183,6 +183,7 @@ fn a_stage_longer_than_its_request_starts_with_it() {
     request.log_stage("stage", std::time::Duration::MAX, NOTHING);
     let summary = request.end();
     assert_eq!((summary.stages()[0].offset(), summary.unattributed()), (ms(0), ms(0)));
+    assert_eq!(profiler.snapshot().losses().clamped_values, 1);
 }
 
 #[test]
