@@ -1,11 +1,15 @@
 //! Values counted in buckets: what quantiles are read from.
 
+mod packed;
+
 use crate::limits::{MAX_LIMITS, NO_LIMITS};
 use crate::losses::LossCounters;
 use crate::quantile::Quantile;
-use crate::storage::{Attempt, Cells, CellsReading, SLOTS, bucket_range, pages_in};
+use crate::storage::{Attempt, Cells, CellsReading, SLOTS, bucket_range, page_and_slot, pages_in};
 use crate::sync::AnyWriter;
 use std::fmt;
+
+pub(crate) use packed::{Body, Head};
 
 /// An immutable distribution of `u64` values (nanoseconds, for an operation).
 ///
@@ -14,7 +18,7 @@ use std::fmt;
 /// maximum are clamped to what they allow, mean and quantiles to minimum and maximum. Read while
 /// nobody was recording, all but the quantiles are exact; read while somebody was, they are within
 /// 1/128. In an interval ([`Snapshot::since`](crate::Snapshot::since)) minimum and maximum are exact
-/// if that extreme is new in it, else within 1/128.
+/// if that extreme is new in it or its only value, else within 1/128.
 ///
 /// An empty distribution answers `None`, never 0 or NaN. About 1 KB for every octave of values.
 #[derive(Clone, Default)]
@@ -40,6 +44,19 @@ struct Lifetime {
     min: u64,
     max: u64,
     over: [u64; MAX_LIMITS],
+}
+
+impl Lifetime {
+    fn of(reading: &CellsReading) -> Self {
+        let CellsReading { sum, min, max, over, .. } = *reading;
+        Lifetime { sum, min, max, over }
+    }
+
+    fn since(&self, earlier: &Self) -> Self {
+        let over = |i: usize| self.over[i].saturating_sub(earlier.over[i]);
+        let sum = self.sum.wrapping_sub(earlier.sum);
+        Lifetime { sum, over: std::array::from_fn(over), ..*self }
+    }
 }
 
 /// One bucket that is not empty.
@@ -75,8 +92,7 @@ impl Distribution {
     }
 
     pub(crate) fn from_reading(reading: CellsReading) -> Self {
-        let lifetime =
-            Lifetime { sum: reading.sum, min: reading.min, max: reading.max, over: reading.over };
+        let lifetime = Lifetime::of(&reading);
         Distribution::conclude(reading.pages, reading.counts, lifetime.sum.into(), lifetime)
     }
 
@@ -89,15 +105,31 @@ impl Distribution {
             return Distribution { lifetime, ..Distribution::default() };
         }
         let (low, high) = (bounds.lowest, bounds.highest);
+        let sum = bounds.unwrapped(sum).clamp(bounds.least_sum, bounds.greatest_sum);
+        let (min, max) = match bounds.count {
+            // Sums are differences that can be trusted further than extremes of all time.
+            1 => (sum as u64, sum as u64),
+            _ => (lifetime.min, lifetime.max),
+        };
         Distribution {
             pages,
             counts,
             totals,
             count: bounds.count,
-            sum: bounds.unwrapped(sum).clamp(bounds.least_sum, bounds.greatest_sum),
-            min: lifetime.min.clamp(low.lowest, low.highest),
-            max: lifetime.max.clamp(high.lowest, high.highest),
+            sum,
+            min: min.clamp(low.lowest, low.highest),
+            max: max.clamp(high.lowest, high.highest),
             lifetime,
+        }
+    }
+
+    /// `value` is known to be in it: it is the maximum if nothing is larger.
+    pub(crate) fn know_max(&mut self, value: u64) {
+        let (page, slot) = page_and_slot(self.max);
+        let (lowest, highest) = bucket_range(page, slot);
+        // The maximum is the end of its bucket where the true one is not known.
+        if self.max == highest && (lowest..=highest).contains(&value) {
+            self.max = value.max(self.min);
         }
     }
 
@@ -219,23 +251,16 @@ impl Distribution {
     /// What came after `earlier`, which must be an earlier state of the same cells: every bucket
     /// here has at least its count.
     pub(crate) fn since(&self, earlier: &Distribution) -> Distribution {
-        let mut counts = self.counts.clone();
-        let from = pages_in(earlier.pages & self.pages);
-        for page in from {
-            let (at, before) = (place(self.pages, page), place(earlier.pages, page));
-            let earlier = &earlier.counts[before..before + SLOTS];
-            for (count, earlier) in counts[at..at + SLOTS].iter_mut().zip(earlier) {
-                *count = count.saturating_sub(*earlier);
-            }
-        }
-        let lifetime = Lifetime {
-            sum: self.lifetime.sum.wrapping_sub(earlier.lifetime.sum),
-            over: std::array::from_fn(|i| {
-                self.lifetime.over[i].saturating_sub(earlier.lifetime.over[i])
-            }),
-            ..self.lifetime
-        };
-        Distribution::conclude(self.pages, counts, u128::from(lifetime.sum), lifetime)
+        let counts = subtract(self.pages, &self.counts, earlier.pages, &earlier.counts);
+        let lifetime = self.lifetime.since(&earlier.lifetime);
+        Distribution::conclude(self.pages, counts, lifetime.sum.into(), lifetime)
+    }
+
+    /// What lies between two readings of the same cells.
+    pub(crate) fn between(earlier: &CellsReading, later: &CellsReading) -> Distribution {
+        let counts = subtract(later.pages, &later.counts, earlier.pages, &earlier.counts);
+        let lifetime = Lifetime::of(later).since(&Lifetime::of(earlier));
+        Distribution::conclude(later.pages, counts, lifetime.sum.into(), lifetime)
     }
 
     /// How many values are above `limit`, which is number `index` of the operation's limits:
@@ -385,6 +410,19 @@ impl<'a> Cursor<'a> {
         }
         None
     }
+}
+
+/// The counts of `pages`, less those of the same pages earlier on.
+fn subtract(pages: u64, counts: &[u64], earlier_pages: u64, earlier: &[u64]) -> Vec<u64> {
+    let mut counts = counts.to_vec();
+    for page in pages_in(earlier_pages & pages) {
+        let (at, before) = (place(pages, page), place(earlier_pages, page));
+        let earlier = &earlier[before..before + SLOTS];
+        for (count, earlier) in counts[at..at + SLOTS].iter_mut().zip(earlier) {
+            *count = count.saturating_sub(*earlier);
+        }
+    }
+    counts
 }
 
 /// Where the counts of `page` start among those of `pages`.

@@ -3,9 +3,12 @@
 use crate::metadata::cut;
 use crate::storage::Published;
 use crate::sync::{Acquire, AtomicU64, Release};
+use std::array;
 
 /// Different kinds an operation counts apart.
 const MAX_KINDS: usize = 16;
+/// The counts of the kinds in the order in which they were first seen, and last that of all others.
+pub(crate) type KindCounts = [u64; MAX_KINDS + 1];
 /// Bytes of a kind's name; the rest is cut off.
 pub(crate) const MAX_KIND: usize = 128;
 
@@ -42,15 +45,19 @@ impl FailureKinds {
         known.unwrap_or(&self.other).fetch_add(1, Release);
     }
 
-    /// Each kind that was seen with its count; the overflow comes last, if there is any. Read before
-    /// the failures, the counts are never more than those.
-    pub(crate) fn read(&self) -> Vec<(Box<str>, u64)> {
-        let named = self.kinds.iter().filter_map(|slot| {
-            let name = slot.name.get()?;
-            Some((name.clone(), slot.count.load(Acquire)))
-        });
-        let other = self.other.load(Acquire);
-        named.chain((other > 0).then(|| (OTHER_FAILURES.into(), other))).collect()
+    /// Read before the failures, the counts are never more than those.
+    pub(crate) fn counts(&self) -> KindCounts {
+        array::from_fn(|i| match self.kinds.get(i) {
+            Some(kind) => kind.count.load(Acquire),
+            None => self.other.load(Acquire),
+        })
+    }
+
+    /// The kinds that `counts` has, by name.
+    pub(crate) fn named(&self, counts: &KindCounts) -> impl Iterator<Item = (Box<str>, u64)> {
+        let names = self.kinds.iter().map(|kind| kind.name.get().cloned());
+        let names = names.chain([Some(OTHER_FAILURES.into())]);
+        names.zip(counts).filter(|(_, count)| **count > 0).filter_map(|(name, n)| Some((name?, *n)))
     }
 }
 
@@ -76,7 +83,7 @@ mod tests {
         for i in 0..1_000 {
             kinds.count(&format!("kind {}", i % 20));
         }
-        let read = kinds.read();
+        let read: Vec<_> = kinds.named(&kinds.counts()).collect();
         assert_eq!(read.len(), 17);
         assert_eq!(read[0], ("kind 0".into(), 50));
         assert_eq!(read[16], (OTHER_FAILURES.into(), 200));
@@ -90,7 +97,8 @@ mod tests {
                 scope.spawn(|| (0..16).for_each(|i| kinds.count(&i.to_string())));
             }
         });
-        assert!(kinds.read().iter().all(|(_, count)| *count == 8));
-        assert_eq!(kinds.read().len(), 16);
+        let read: Vec<_> = kinds.named(&kinds.counts()).collect();
+        assert!(read.iter().all(|(_, count)| *count == 8));
+        assert_eq!(read.len(), 16);
     }
 }

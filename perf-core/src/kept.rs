@@ -33,13 +33,18 @@ impl Sample {
         self.details.iter().flat_map(|details| details.pairs())
     }
 
+    /// Bytes in memory.
+    pub(crate) fn size(&self) -> usize {
+        size_of::<Self>() + self.details.as_ref().map_or(0, |details| details.size())
+    }
+
     /// Why it failed, if it did and the reason was given.
     pub fn failure_kind(&self) -> Option<&str> {
         self.details.as_ref()?.failure_kind.as_deref()
     }
 }
 
-/// The slowest samples of one shard since the last reset, in no order.
+/// The slowest samples of one shard since the last reset or tick, in no order.
 pub(crate) struct Slowest {
     samples: Vec<Sample>,
     capacity: usize,
@@ -75,6 +80,10 @@ impl Slowest {
 
     pub(crate) fn samples(&self) -> &[Sample] {
         &self.samples
+    }
+
+    pub(crate) fn into_samples(self) -> Vec<Sample> {
+        self.samples
     }
 
     /// Forgets the samples of before `moment` and gives them back, to be freed once the lock is

@@ -14,6 +14,7 @@
 //! * [`Snapshot`], an immutable copy; the difference of two is an interval.
 //! * [`OperationSnapshot`], the counts and latencies of one operation in it.
 //! * [`Distribution`] and [`Quantile`], the buckets and what is read from them.
+//! * [`Timeline`], for the last second, minute, hour or month: [`Window`], [`LongWindow`].
 //! * [`Sample`], one of the slowest or failed calls, with its metadata.
 //! * [`Losses`], everything that was refused, clamped or dropped: nothing is lost silently.
 //!
@@ -68,8 +69,10 @@ mod series;
 mod snapshot;
 mod storage;
 mod sync;
+mod timeline;
 mod timer;
 mod value_histogram;
+mod varint;
 
 #[doc(hidden)]
 pub use call_site::CallSite;
@@ -95,5 +98,9 @@ pub use requests::RequestError;
 pub use sampled::{SampledOperation, SampledTimer};
 pub use series::{OVERFLOW, Series};
 pub use snapshot::{SinceError, Snapshot};
+pub use timeline::{
+    Coverage, GaugeRange, LongWindow, OperationTotals, StandingWindow, Throughput, Timeline,
+    TimelineThread, Window,
+};
 pub use timer::Timer;
 pub use value_histogram::ValueHistogram;

@@ -26,6 +26,9 @@ pub struct Losses {
     pub abandoned_requests: u64,
     /// Times an observer of requests panicked: the others were told all the same.
     pub observer_panics: u64,
+    /// Intervals of the timeline that were merged or given up before their time, because its budget was
+    /// used up: windows reach less far back, or less finely.
+    pub early_merges: u64,
     /// Records in a bucket that was full (4.3 billion while its reader never let go): not counted.
     pub saturated: u64,
     /// Times a clock of this process went backwards between start and stop: recorded as 0 ns.
@@ -52,6 +55,7 @@ impl Losses {
             ("dropped_metadata", self.dropped_metadata),
             ("abandoned_requests", self.abandoned_requests),
             ("observer_panics", self.observer_panics),
+            ("early_merges", self.early_merges),
             ("saturated", self.saturated),
             ("clock_backwards", self.clock_backwards),
             ("clock_faults", self.clock_faults),
@@ -69,6 +73,7 @@ impl Losses {
             dropped_metadata: with(self.dropped_metadata, other.dropped_metadata),
             abandoned_requests: with(self.abandoned_requests, other.abandoned_requests),
             observer_panics: with(self.observer_panics, other.observer_panics),
+            early_merges: with(self.early_merges, other.early_merges),
             saturated: with(self.saturated, other.saturated),
             clock_backwards: with(self.clock_backwards, other.clock_backwards),
             clock_faults: with(self.clock_faults, other.clock_faults),
@@ -87,6 +92,7 @@ pub(crate) struct LossCounters {
     pub(crate) dropped_metadata: AtomicU64,
     pub(crate) abandoned_requests: AtomicU64,
     pub(crate) observer_panics: AtomicU64,
+    pub(crate) early_merges: AtomicU64,
     pub(crate) saturated: AtomicU64,
 }
 
@@ -102,6 +108,7 @@ impl LossCounters {
             dropped_metadata: self.dropped_metadata.load(Relaxed),
             abandoned_requests: self.abandoned_requests.load(Relaxed),
             observer_panics: self.observer_panics.load(Relaxed),
+            early_merges: self.early_merges.load(Relaxed),
             saturated: self.saturated.load(Relaxed),
             clock_backwards: 0,
             clock_faults: 0,

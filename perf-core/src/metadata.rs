@@ -98,6 +98,23 @@ impl Details {
         self.metadata.is_empty() && self.failure_kind.is_none()
     }
 
+    /// Bytes in memory, about.
+    pub(crate) fn size(&self) -> usize {
+        let owned = |text: &Cow<'static, str>| match text {
+            Cow::Owned(text) => text.capacity(),
+            Cow::Borrowed(_) => 0,
+        };
+        let texts = self.metadata.iter().map(|(key, value)| match value {
+            MetadataValue::Text(text) => owned(key) + text.len(),
+            _ => owned(key),
+        });
+        let pairs = self.metadata.capacity() * size_of::<(Cow<'static, str>, MetadataValue)>();
+        size_of::<Self>()
+            + pairs
+            + texts.sum::<usize>()
+            + self.failure_kind.as_ref().map_or(0, owned)
+    }
+
     /// The pairs, in the order of their keys' first mention.
     pub(crate) fn pairs(&self) -> impl Iterator<Item = (&str, &MetadataValue)> {
         self.metadata.iter().map(|(key, value)| (&**key, value))

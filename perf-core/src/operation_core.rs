@@ -7,7 +7,7 @@ use crate::limits::{FROM_THE_START, Limits, TooManyLimits};
 use crate::losses::LossCounters;
 use crate::metadata::Details;
 use crate::storage::{Attempt, FailureShard, Shard, ShardTable, ThreadIndex};
-use crate::sync::{AnyWriter, Relaxed, SeqCst, Writer, fence, lock, try_lock};
+use crate::sync::{AnyWriter, Mutex, Relaxed, SeqCst, Writer, fence, lock, try_lock};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,6 +20,9 @@ pub(crate) struct OperationCore {
     pub(crate) failure_kinds: FailureKinds,
     pub(crate) name: Arc<str>,
     pub(crate) kept_samples: usize,
+    /// The slowest samples since the last reset that the timeline has taken from the shards. Recording
+    /// never takes this lock.
+    pub(crate) slowest_before: Mutex<Slowest>,
 }
 
 impl OperationCore {
@@ -37,6 +40,7 @@ impl OperationCore {
             failure_kinds: FailureKinds::new(),
             name: name.into(),
             kept_samples,
+            slowest_before: Mutex::new(Slowest::with_capacity(kept_samples)),
         })
     }
 
@@ -211,8 +215,44 @@ impl OperationCore {
         Ok(())
     }
 
+    /// A number that most likely changes with every record.
+    pub(crate) fn mark(&self) -> u64 {
+        self.shards.iter().fold(0, |mark: u64, shard| {
+            let successes = shard.successes.mark().wrapping_add(shard.untimed.load(Relaxed));
+            let failures = shard.failures.get().map_or(0, |failures| {
+                failures.cells.mark().wrapping_add(failures.untimed.load(Relaxed))
+            });
+            let both = successes.wrapping_add(failures.rotate_left(32));
+            mark.wrapping_mul(31).wrapping_add(both)
+        })
+    }
+
+    /// The slowest samples of each shard since this was called last. Each shard then keeps its own
+    /// slowest anew; those since the last reset are remembered here.
+    pub(crate) fn take_slowest(&self) -> Vec<Sample> {
+        let mut taken = Vec::new();
+        if self.kept_samples == 0 {
+            return taken;
+        }
+        let mut before = lock(&self.slowest_before);
+        for shard in self.shards.iter() {
+            let empty = Slowest::with_capacity(self.kept_samples);
+            let mut slowest = lock(&shard.slowest);
+            let of_shard = std::mem::replace(&mut *slowest, empty);
+            shard.successes.set_watermark(0);
+            drop(slowest);
+            taken.extend(of_shard.into_samples());
+        }
+        for sample in &taken {
+            before.offer(sample.clone());
+        }
+        taken
+    }
+
     /// Forgets the slowest samples of before `moment`, so that the next interval can keep its own.
     pub(crate) fn forget_slowest(&self, moment: u64) {
+        let empty = Slowest::with_capacity(self.kept_samples);
+        lock(&self.slowest_before).forget_before(moment, empty);
         for shard in self.shards.iter() {
             let empty = Slowest::with_capacity(self.kept_samples);
             let mut slowest = lock(&shard.slowest);

@@ -7,8 +7,10 @@ use crate::operation_core::OperationCore;
 use crate::quantile::Quantile;
 use crate::storage::CellsReading;
 use crate::sync::{Relaxed, lock};
+use crate::timeline::OperationCounts;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -56,13 +58,22 @@ pub struct OverLimit {
     pub since: Duration,
 }
 
+impl OverLimit {
+    /// `limit`, set at `since`, in an interval that starts at `from`; all in ns.
+    pub(crate) fn new(limit: u64, since: u64, from: u64, successes: u64, failures: u64) -> Self {
+        let exact = since == FROM_THE_START || since < from;
+        let (limit, since) = (Duration::from_nanos(limit), Duration::from_nanos(since));
+        OverLimit { limit, successes, failures, exact, since }
+    }
+}
+
 impl OperationSnapshot {
     /// Reads the live operation: everything since the profiler was made, at `from`.
     pub(crate) fn read(operation: &OperationCore, from: u64, interval: Duration) -> Self {
         let shards = || operation.shards.iter();
         let failing = || shards().filter_map(|shard| shard.failures.get());
         // The kinds come before the failures: a kind that is seen has its failure counted.
-        let failure_kinds = operation.failure_kinds.read().into_iter().collect();
+        let failure_kinds = operation.failure_kinds.counts();
         let failures = Side {
             timed: Distribution::from_reading(CellsReading::of(failing().map(|f| &f.cells))),
             untimed: failing().map(|failures| failures.untimed.load(Relaxed)).sum(),
@@ -77,22 +88,59 @@ impl OperationSnapshot {
             from,
             successes,
             failures,
-            failure_kinds,
+            failure_kinds: operation.failure_kinds.named(&failure_kinds).collect(),
             limits: operation.limits.read(),
             kept_samples: operation.kept_samples,
             slowest: Vec::new(),
             failed: Vec::new(),
         };
+        // While this is held, no sample is on its way from a shard to those of before.
+        let before = lock(&operation.slowest_before);
+        snapshot.slowest.extend_from_slice(before.samples());
         for shard in shards() {
             // Room is made before the lock is taken: an allocator that records must not find it held.
             snapshot.slowest.reserve(operation.kept_samples);
             snapshot.slowest.extend_from_slice(lock(&shard.slowest).samples());
         }
+        drop(before);
         for failures in failing() {
             snapshot.failed.reserve(operation.kept_samples);
             snapshot.failed.extend(lock(&failures.recent).samples().cloned());
         }
         snapshot.order_samples();
+        snapshot
+    }
+
+    /// What a window of the timeline has added up.
+    pub(crate) fn of_window(
+        operation: &OperationCore,
+        span: Range<u64>,
+        [successes, failures]: [Distribution; 2],
+        counts: &OperationCounts,
+        slowest: Vec<Sample>,
+    ) -> Self {
+        let shards = operation.shards.iter();
+        let mut failed = Vec::new();
+        for failures in shards.filter_map(|shard| shard.failures.get()) {
+            failed.reserve(operation.kept_samples);
+            failed.extend(lock(&failures.recent).samples().cloned());
+        }
+        // The end belongs to the interval: a tick reads the clock first and the operations then.
+        failed.retain(|sample| span.start < sample.at && sample.at <= span.end);
+        let mut snapshot = OperationSnapshot {
+            name: Arc::clone(&operation.name),
+            interval: Duration::from_nanos(span.end - span.start),
+            from: span.start,
+            successes: Side { timed: successes, untimed: counts.untimed_successes },
+            failures: Side { timed: failures, untimed: counts.untimed_failures },
+            failure_kinds: operation.failure_kinds.named(&counts.kinds).collect(),
+            limits: operation.limits.read(),
+            kept_samples: operation.kept_samples,
+            slowest,
+            failed,
+        };
+        snapshot.order_samples();
+        snapshot.bound_failure_kinds();
         snapshot
     }
 
@@ -292,12 +340,10 @@ impl OperationSnapshot {
 
     /// How many calls took longer than each limit of the operation.
     pub fn over_limits(&self) -> impl Iterator<Item = OverLimit> {
-        (0..MAX_LIMITS).zip(&self.limits).map(|(index, &(limit, since))| OverLimit {
-            limit: Duration::from_nanos(limit),
-            successes: self.successes.timed.over(index, limit),
-            failures: self.failures.timed.over(index, limit),
-            exact: since == FROM_THE_START || since < self.from,
-            since: Duration::from_nanos(since),
+        (0..MAX_LIMITS).zip(&self.limits).map(|(index, &(limit, since))| {
+            let successes = self.successes.timed.over(index, limit);
+            let failures = self.failures.timed.over(index, limit);
+            OverLimit::new(limit, since, self.from, successes, failures)
         })
     }
 

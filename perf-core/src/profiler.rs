@@ -14,9 +14,11 @@ use crate::series::Series;
 use crate::snapshot::{Origin, Snapshot};
 use crate::storage::{Make, Operations, SeriesSet};
 use crate::sync::{Mutex, Relaxed, lock};
+use crate::timeline::{Timeline, TimelineCore, TimelineThread};
 use crate::timer::Timer;
 use crate::value_histogram::{HistogramCore, ValueHistogram};
 use std::fmt;
+use std::io;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -61,9 +63,9 @@ pub(crate) struct ProfilerCore {
     pub(crate) settings: ProfilerBuilder,
     clock: Clock,
     pub(crate) operations: Operations,
-    counters: SeriesSet<CounterCore>,
-    gauges: SeriesSet<GaugeCore>,
-    histograms: SeriesSet<HistogramCore>,
+    pub(crate) counters: SeriesSet<CounterCore>,
+    pub(crate) gauges: SeriesSet<GaugeCore>,
+    pub(crate) histograms: SeriesSet<HistogramCore>,
     pub(crate) requests: Requests,
     pub(crate) losses: Arc<LossCounters>,
     /// What the clock, which all profilers share, had lost before.
@@ -71,6 +73,7 @@ pub(crate) struct ProfilerCore {
     started: u64,
     /// Held while a snapshot is taken: snapshots of one profiler are ordered.
     history: Mutex<History>,
+    pub(crate) timeline: Mutex<TimelineCore>,
 }
 
 #[derive(Default)]
@@ -94,8 +97,9 @@ impl Profiler {
     pub(crate) fn with_settings(settings: ProfilerBuilder) -> Self {
         let clock = settings.clock.clone().unwrap_or_default();
         let losses_before = clock.losses(Losses::default());
+        let started = clock.now();
         Profiler(Arc::new(ProfilerCore {
-            started: clock.now(),
+            started,
             clock,
             operations: Operations::with_capacity(settings.max_operations),
             counters: SeriesSet::with_capacity(settings.max_series),
@@ -105,6 +109,7 @@ impl Profiler {
             losses: Arc::default(),
             losses_before,
             history: Mutex::default(),
+            timeline: Mutex::new(TimelineCore::new(&settings, started)),
             settings,
         }))
     }
@@ -195,6 +200,21 @@ impl Profiler {
         &self.0.clock
     }
 
+    /// What was measured by time: windows of the last so many seconds.
+    pub fn timeline(&self) -> Timeline {
+        Timeline(self.clone())
+    }
+
+    /// Starts a thread that [ticks](Timeline::tick) the timeline each second, until what this returns
+    /// is dropped.
+    ///
+    /// # Errors
+    ///
+    /// When the system gives no more threads.
+    pub fn spawn_timeline(&self) -> io::Result<TimelineThread> {
+        TimelineThread::spawn(self.timeline())
+    }
+
     /// Everything since the last [`reset`](Self::reset), or since the profiler was made.
     ///
     /// Stops nobody. [`Snapshot`] says what it holds of records made meanwhile.
@@ -218,6 +238,8 @@ impl Profiler {
     /// forgotten. Nothing is set to zero: the new interval is the difference to a remembered state,
     /// so maximum and minimum that lie in the same bucket as an older extreme are within 1/128.
     pub fn reset(&self) -> Snapshot {
+        // An interval with both sides in it would have a throughput that neither had.
+        lock(&self.0.timeline).cut(&self.0);
         let mut history = lock(&self.0.history);
         let lifetime = self.0.read(&mut history);
         self.0.operations.all().iter().for_each(|operation| operation.forget_slowest(lifetime.to));
@@ -272,11 +294,25 @@ impl ProfilerCore {
             counters: counters.map(|core| (core.series.clone(), core.total())).collect(),
             gauges: gauges.map(|core| (core.series.clone(), core.value())).collect(),
             histograms: histograms.map(|core| (core.series.clone(), core.distribution())).collect(),
-            losses: clock
-                .losses(self.losses.read())
-                .combine(&self.losses_before, u64::saturating_sub),
+            losses: self.losses(),
             overall_operation: self.settings.overall_operation.clone(),
         }
+    }
+
+    pub(crate) fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// What was lost since the profiler was made.
+    pub(crate) fn losses(&self) -> Losses {
+        let lost = self.clock.losses(self.losses.read());
+        lost.combine(&self.losses_before, u64::saturating_sub)
+    }
+
+    /// How many operations, counters, gauges and histograms there are.
+    pub(crate) fn metric_counts(&self) -> [usize; 4] {
+        let series = [self.counters.len(), self.gauges.len(), self.histograms.len()];
+        [self.operations.len(), series[0], series[1], series[2]]
     }
 
     /// The counter, gauge or histogram with this name and these labels, or the one that takes the overflow.

@@ -15,6 +15,7 @@ pub struct ProfilerBuilder {
     pub(crate) max_series: usize,
     pub(crate) max_requests: usize,
     pub(crate) overall_operation: Option<Arc<str>>,
+    pub(crate) timeline_budget: usize,
 }
 
 impl Default for ProfilerBuilder {
@@ -26,6 +27,7 @@ impl Default for ProfilerBuilder {
             max_series: 2_000,
             max_requests: 10_000,
             overall_operation: None,
+            timeline_budget: 32 << 20,
         }
     }
 }
@@ -67,6 +69,14 @@ impl ProfilerBuilder {
     /// Which operation stands for the whole in [`Snapshot::overall`](crate::Snapshot::overall); if not set, all together do.
     pub fn overall_operation(mut self, name: &str) -> Self {
         self.overall_operation = Some(name.into());
+        self
+    }
+
+    /// How many bytes the intervals of the [`Timeline`](crate::Timeline) may take: 32 MiB if not set.
+    /// Beyond it the oldest are merged before their time, and counted in
+    /// [`Losses::early_merges`](crate::Losses::early_merges); the latest interval always stays.
+    pub fn timeline_budget(mut self, bytes: usize) -> Self {
+        self.timeline_budget = bytes;
         self
     }
 

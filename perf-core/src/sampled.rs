@@ -76,8 +76,9 @@ impl SampledOperation {
                 false
             }
             None => {
-                let calls = shard.untimed.load(Relaxed);
-                shard.untimed_left.store(self.draw_gap(calls), Relaxed);
+                let draws = shard.gaps_drawn.load(Relaxed).wrapping_add(1);
+                shard.gaps_drawn.store(draws, Relaxed);
+                shard.untimed_left.store(self.draw_gap(draws), Relaxed);
                 true
             }
         }
@@ -85,8 +86,9 @@ impl SampledOperation {
 
     /// Untimed calls until the next timed one: uniform in `0..=2 (n - 1)`, so `n - 1` on average.
     #[cold]
-    fn draw_gap(&self, calls: u64) -> u64 {
-        let seed = self.operation.clock.reading() ^ calls.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    fn draw_gap(&self, draws: u64) -> u64 {
+        // The clock may stand still.
+        let seed = self.operation.clock.reading() ^ draws.wrapping_mul(0x9E37_79B9_7F4A_7C15);
         // The finaliser of SplitMix64 (Steele, Lea, Flood, OOPSLA 2014).
         let seed = (seed ^ (seed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
         let seed = (seed ^ (seed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);

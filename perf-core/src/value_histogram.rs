@@ -76,7 +76,17 @@ impl HistogramCore {
     }
 
     pub(crate) fn distribution(&self) -> Distribution {
-        Distribution::from_reading(CellsReading::of(self.shards.iter().map(|shard| &shard.0)))
+        Distribution::from_reading(self.read())
+    }
+
+    pub(crate) fn read(&self) -> CellsReading {
+        CellsReading::of(self.shards.iter().map(|shard| &shard.0))
+    }
+
+    /// A number that most likely changes with every record.
+    pub(crate) fn mark(&self) -> u64 {
+        let marks = self.shards.iter().map(|shard| shard.0.mark());
+        marks.fold(0, |all: u64, mark| all.wrapping_mul(31).wrapping_add(mark))
     }
 
     /// The first value of a thread or octave, or one of a thread without an index.

@@ -24,13 +24,7 @@
 #![forbid(unsafe_code)]
 
 #[doc(inline)]
-pub use perf_core::{
-    Bucket, Clock, Counter, Distribution, Gauge, InvalidQuantile, LapTimer, Losses, MAX_LIMITS,
-    ManualClock, MetadataValue, OTHER_FAILURES, OVERFLOW, Operation, OperationSnapshot, OverLimit,
-    OwnedTimer, Profiler, ProfilerBuilder, Quantile, Request, RequestError, RequestSummary, Sample,
-    SampledOperation, SampledTimer, Series, SinceError, Snapshot, Stage, StageSummary, Timer,
-    TooManyLimits, ValueHistogram, global, timer,
-};
+pub use perf_core::*;
 #[cfg(feature = "report")]
 #[doc(inline)]
 pub use perf_report as report;

@@ -74,26 +74,53 @@ fn perfkit_alone_pulls_no_crate_but_ours() {
 fn unsafe_code_lives_only_in_the_modules_that_architecture_md_names() {
     let architecture =
         fs::read_to_string(workspace_root().join("ARCHITECTURE.md")).expect("exists");
+    let mut found = 0;
+    for (name, text) in sources() {
+        if text.lines().any(|line| line.starts_with("#![allow(unsafe_code)]")) {
+            assert!(architecture.contains(&format!("`{name}`")), "{name} is not named there");
+            found += 1;
+        }
+    }
+    assert_eq!(found, architecture.matches("(unsafe)").count(), "modules named there and found");
+}
+
+#[test]
+fn only_functions_called_spawn_start_threads() {
+    let mut found = 0;
+    for (name, text) in sources() {
+        let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+        let mut function = "";
+        for line in code.lines().map(str::trim).filter(|line| !line.starts_with("//")) {
+            if let Some((_, named)) = line.split_once("fn ") {
+                function = named;
+            }
+            if ["spawn(", "Builder::new("]
+                .iter()
+                .any(|call| line.contains(&format!("thread::{call}")))
+            {
+                assert!(function.starts_with("spawn"), "{name}: fn {function}");
+                found += 1;
+            }
+        }
+    }
+    assert!(found > 0, "the timeline's thread");
+}
+
+/// Every source file of every member, by its path from the root.
+fn sources() -> Vec<(String, String)> {
     let mut folders: Vec<_> =
         dependencies().keys().map(|name| workspace_root().join(name).join("src")).collect();
-    let mut found = 0;
+    let mut sources = Vec::new();
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(folder).expect("a folder") {
             let path = entry.expect("an entry").path();
             if path.is_dir() {
                 folders.push(path);
             } else if path.extension().is_some_and(|extension| extension == "rs") {
-                let text = fs::read_to_string(&path).expect("UTF-8");
-                if text.lines().any(|line| line.starts_with("#![allow(unsafe_code)]")) {
-                    let name = path.strip_prefix(workspace_root()).expect("inside").display();
-                    assert!(
-                        architecture.contains(&format!("`{name}`")),
-                        "{name} is not named there"
-                    );
-                    found += 1;
-                }
+                let name = path.strip_prefix(workspace_root()).expect("inside").display();
+                sources.push((name.to_string(), fs::read_to_string(&path).expect("UTF-8")));
             }
         }
     }
-    assert_eq!(found, architecture.matches("(unsafe)").count(), "modules named there and found");
+    sources
 }

@@ -126,6 +126,13 @@ impl Cells {
         self.pages[page].get_or_publish(|| Box::new(Page([const { AtomicU32::new(0) }; SLOTS])))
     }
 
+    /// A number that most likely changes with every record: that of a value above 0 changes the sum,
+    /// that of a 0 the first bucket. A record being made may show here before it does in its bucket.
+    pub(crate) fn mark(&self) -> u64 {
+        let zeros = self.pages[0].get().map_or(0, |page| page.0[0].load(Relaxed));
+        self.sum.load(Relaxed).wrapping_mul(31).wrapping_add(zeros.into())
+    }
+
     /// One bit for each page that was touched.
     fn touched(&self) -> u64 {
         let bit =
@@ -155,18 +162,27 @@ pub(crate) struct CellsReading {
 }
 
 impl CellsReading {
+    /// What cells hold before anything is recorded.
+    pub(crate) const NOTHING: Self = CellsReading {
+        pages: 0,
+        counts: Vec::new(),
+        sum: 0,
+        min: u64::MAX,
+        max: 0,
+        over: [0; MAX_LIMITS],
+    };
+
+    /// Bytes in memory, besides itself.
+    pub(crate) fn size(&self) -> usize {
+        size_of_val(&*self.counts)
+    }
+
     /// Reads `cells` while their owners may be writing. Every record that happened before is in it;
     /// one made meanwhile may show in some fields and not in others.
     pub(crate) fn of<'a>(cells: impl Iterator<Item = &'a Cells> + Clone) -> Self {
         let pages = cells.clone().map(Cells::touched).fold(0, |all, pages| all | pages);
-        let mut reading = CellsReading {
-            pages,
-            counts: vec![0; pages.count_ones() as usize * SLOTS],
-            sum: 0,
-            min: u64::MAX,
-            max: 0,
-            over: [0; MAX_LIMITS],
-        };
+        let counts = vec![0; pages.count_ones() as usize * SLOTS];
+        let mut reading = CellsReading { pages, counts, ..Self::NOTHING };
         let cells: Vec<&Cells> = cells.collect();
         let (fours, rest) = cells.as_chunks();
         let (twos, rest) = rest.as_chunks();
@@ -197,6 +213,12 @@ impl CellsReading {
                 totals.iter_mut().zip(folded).for_each(|(total, count)| *total += count);
             }
         }
+    }
+}
+
+impl Default for CellsReading {
+    fn default() -> Self {
+        CellsReading::NOTHING
     }
 }
 

@@ -125,6 +125,11 @@ impl Operations {
         operation
     }
 
+    /// How many operations there are.
+    pub(crate) fn len(&self) -> usize {
+        self.registry.len() + usize::from(self.overflow.get().is_some())
+    }
+
     /// Every operation, in no order.
     pub(crate) fn all(&self) -> Vec<Arc<OperationCore>> {
         let mut all = self.registry.entries();

@@ -58,6 +58,11 @@ impl<T> Registry<T> {
         }
     }
 
+    /// How many entries there are.
+    pub(crate) fn len(&self) -> usize {
+        self.entries.read().unwrap_or_else(PoisonError::into_inner).len()
+    }
+
     /// All entries, in no order.
     pub(crate) fn entries(&self) -> Vec<Arc<T>> {
         let mut all = Vec::new();

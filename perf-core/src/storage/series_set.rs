@@ -46,6 +46,11 @@ impl<T: Send + Sync> SeriesSet<T> {
         })
     }
 
+    /// How many series there are.
+    pub(crate) fn len(&self) -> usize {
+        self.series.len() + self.overflows.len() + usize::from(self.last.get().is_some())
+    }
+
     /// Every series, in no order.
     pub(crate) fn all(&self) -> Vec<Arc<T>> {
         let mut all = self.series.entries();

@@ -15,6 +15,8 @@ pub(crate) struct Shard {
     pub(crate) untimed: AtomicU64,
     /// Calls until the next one is timed (sampled timing).
     pub(crate) untimed_left: AtomicU64,
+    /// How often that was drawn (sampled timing).
+    pub(crate) gaps_drawn: AtomicU64,
     pub(crate) slowest: Mutex<Slowest>,
     /// Made at the first failure, so that an operation that never fails does not pay for it.
     pub(crate) failures: Published<FailureShard>,
@@ -35,6 +37,7 @@ impl Shard {
             successes: Cells::new(),
             untimed: AtomicU64::new(0),
             untimed_left: AtomicU64::new(0),
+            gaps_drawn: AtomicU64::new(0),
             slowest: Mutex::new(Slowest::with_capacity(kept_samples)),
             failures: Published::empty(),
         })

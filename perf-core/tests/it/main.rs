@@ -8,11 +8,13 @@ mod kept_samples;
 mod limits;
 mod names;
 mod quantiles;
+mod random;
 mod requests;
 mod reset;
 mod sampled;
 mod snapshots;
 mod threads;
+mod timeline;
 mod timers;
 
 use perf_core::{ManualClock, Profiler};

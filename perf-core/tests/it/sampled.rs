@@ -55,3 +55,13 @@ fn one_in_one_is_all() {
     let snapshot = profiler.snapshot();
     assert_eq!(snapshot.operation("lookup").unwrap().latency().count(), 1_000);
 }
+
+#[test]
+fn a_clock_that_stands_still_does_not_make_every_call_a_timed_one() {
+    let (profiler, _hand) = crate::manual();
+    let sampled = profiler.operation("lookup").sampled(NonZeroU32::new(10).unwrap());
+    (0..10_000).for_each(|_| sampled.time(|| ()));
+    let snapshot = profiler.snapshot();
+    let timed = snapshot.operation("lookup").unwrap().latency().count();
+    assert!((850..1_150).contains(&timed), "{timed}");
+}
