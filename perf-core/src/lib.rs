@@ -8,6 +8,8 @@
 //!   [`LapTimer`] measures stages with one clock read each, [`SampledOperation`] times one call in n.
 //! * [`Request`], one unit of work with its [`Stage`]s, as a guard or by id.
 //! * [`Counter`], [`Gauge`] and [`ValueHistogram`], for what is no duration, with labels.
+//! * [`Definition`], what such a metric measures, in which unit, by which labels; a [`Family`] is the
+//!   metric so defined.
 //! * [`Clock`], where the time comes from, and a manual one for tests.
 //!
 //! Read with:
@@ -15,6 +17,7 @@
 //! * [`OperationSnapshot`], the counts and latencies of one operation in it.
 //! * [`Distribution`] and [`Quantile`], the buckets and what is read from them.
 //! * [`Timeline`], for the last second, minute, hour or month: [`Window`], [`LongWindow`].
+//! * [`MetricDefinition`], what an exporter wants to know of a metric.
 //! * [`Sample`], one of the slowest or failed calls, with its metadata.
 //! * [`Losses`], everything that was refused, clamped or dropped: nothing is lost silently.
 //!
@@ -44,20 +47,27 @@
 mod call_site;
 mod clock;
 mod counter;
+mod cumulative;
+mod definition;
+mod definition_error;
+mod definitions;
 mod distribution;
 mod failure_kinds;
+mod family;
 mod gauge;
 mod kept;
 mod lap_timer;
 mod limits;
 mod losses;
 mod metadata;
+mod metric_definition;
 mod operation;
 mod operation_core;
 mod operation_snapshot;
 mod owned_timer;
 mod profiler;
 mod profiler_builder;
+mod profiler_definitions;
 mod profiler_requests;
 mod quantile;
 mod request;
@@ -78,14 +88,18 @@ mod varint;
 pub use call_site::CallSite;
 pub use clock::{Clock, ManualClock};
 pub use counter::Counter;
+pub use definition::Definition;
+pub use definition_error::{DefinitionError, DefinitionField};
 pub use distribution::{Bucket, Distribution};
 pub use failure_kinds::OTHER_FAILURES;
+pub use family::{CounterFamily, Family, GaugeFamily, HistogramFamily, LabelError};
 pub use gauge::Gauge;
 pub use kept::Sample;
 pub use lap_timer::LapTimer;
 pub use limits::{MAX_LIMITS, TooManyLimits};
 pub use losses::Losses;
 pub use metadata::MetadataValue;
+pub use metric_definition::{MetricDefinition, MetricKind};
 pub use operation::Operation;
 pub use operation_snapshot::{OperationSnapshot, OverLimit};
 pub use owned_timer::OwnedTimer;

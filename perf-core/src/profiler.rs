@@ -3,6 +3,7 @@
 use crate::call_site::CallSite;
 use crate::clock::Clock;
 use crate::counter::{Counter, CounterCore};
+use crate::definitions::Definitions;
 use crate::gauge::{Gauge, GaugeCore};
 use crate::losses::{LossCounters, Losses};
 use crate::operation::Operation;
@@ -66,6 +67,7 @@ pub(crate) struct ProfilerCore {
     pub(crate) counters: SeriesSet<CounterCore>,
     pub(crate) gauges: SeriesSet<GaugeCore>,
     pub(crate) histograms: SeriesSet<HistogramCore>,
+    pub(crate) definitions: Mutex<Definitions>,
     pub(crate) requests: Requests,
     pub(crate) losses: Arc<LossCounters>,
     /// What the clock, which all profilers share, had lost before.
@@ -105,6 +107,7 @@ impl Profiler {
             counters: SeriesSet::with_capacity(settings.max_series),
             gauges: SeriesSet::with_capacity(settings.max_series),
             histograms: SeriesSet::with_capacity(settings.max_series),
+            definitions: Mutex::default(),
             requests: Requests::with_capacity(settings.max_requests),
             losses: Arc::default(),
             losses_before,
@@ -294,6 +297,8 @@ impl ProfilerCore {
             counters: counters.map(|core| (core.series.clone(), core.total())).collect(),
             gauges: gauges.map(|core| (core.series.clone(), core.value())).collect(),
             histograms: histograms.map(|core| (core.series.clone(), core.distribution())).collect(),
+            // After the series: a metric is defined before it has any.
+            definitions: lock(&self.definitions).clone(),
             losses: self.losses(),
             overall_operation: self.settings.overall_operation.clone(),
         }

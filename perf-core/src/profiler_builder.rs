@@ -53,7 +53,7 @@ impl ProfilerBuilder {
     }
 
     /// How many counters, how many gauges and how many histograms there may be, each label set
-    /// counted: 2,000 if not set.
+    /// counted, and how many metrics may be defined: 2,000 if not set.
     pub fn max_series(mut self, count: usize) -> Self {
         self.max_series = count;
         self

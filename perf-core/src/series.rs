@@ -7,6 +7,9 @@ use std::sync::Arc;
 /// it go to a series of their own metric with the one label `overflow="true"`.
 pub const OVERFLOW: &str = "(overflow)";
 
+/// The label of the series that takes the label sets beyond the cap.
+pub(crate) const OVERFLOW_LABEL: &str = "overflow";
+
 /// A metric name with its labels, sorted by key. Cheap to clone.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Series {
@@ -29,7 +32,7 @@ impl Series {
 
     /// The one series of a metric that takes all label sets beyond the cap.
     pub(crate) fn overflow(name: &str) -> Self {
-        Series::new(name, &[("overflow", "true")])
+        Series::new(name, &[(OVERFLOW_LABEL, "true")])
     }
 
     /// The metric's name.

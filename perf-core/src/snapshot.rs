@@ -1,7 +1,9 @@
 //! An immutable copy of everything a profiler knows.
 
+use crate::definitions::Definitions;
 use crate::distribution::Distribution;
 use crate::losses::Losses;
+use crate::metric_definition::MetricDefinition;
 use crate::operation_snapshot::OperationSnapshot;
 use crate::series::Series;
 use std::collections::BTreeMap;
@@ -34,6 +36,7 @@ pub struct Snapshot {
     pub(crate) counters: BTreeMap<Series, u64>,
     pub(crate) gauges: BTreeMap<Series, f64>,
     pub(crate) histograms: BTreeMap<Series, Distribution>,
+    pub(crate) definitions: Definitions,
     pub(crate) losses: Losses,
     pub(crate) overall_operation: Option<Arc<str>>,
 }
@@ -128,6 +131,19 @@ impl Snapshot {
         self.histograms.get(&Series::new(name, labels))
     }
 
+    /// Every definition, by name; also of metrics that nobody has used yet.
+    pub fn definitions(&self) -> impl Iterator<Item = &MetricDefinition> {
+        self.definitions.iter()
+    }
+
+    /// The definition of the metric called `name`, if it has one.
+    ///
+    /// It binds only who records through a [`Family`](crate::Family): there may be a series with this
+    /// name that has other labels, or is of another kind.
+    pub fn definition(&self, name: &str) -> Option<&MetricDefinition> {
+        self.definitions.get(name)
+    }
+
     /// What could not be kept as it came.
     pub fn losses(&self) -> &Losses {
         &self.losses
@@ -188,6 +204,7 @@ impl Snapshot {
             counters: counters.collect(),
             gauges: self.gauges.clone(),
             histograms: histograms.collect(),
+            definitions: self.definitions.clone(),
             losses: self.losses.combine(&earlier.losses, u64::saturating_sub),
             overall_operation: self.overall_operation.clone(),
             ..*self
@@ -195,7 +212,8 @@ impl Snapshot {
     }
 
     /// This snapshot and one of another profiler or process together: counts and buckets add, the
-    /// interval is the longer one, of a gauge in both the later value counts.
+    /// interval is the longer one, of a gauge in both the later value counts. Of a metric that both
+    /// define, this snapshot's definition stays.
     pub fn merge(&self, other: &Snapshot) -> Snapshot {
         let mut merged = self.clone();
         let interval = self.interval().max(other.interval()).as_nanos() as u64;
@@ -222,6 +240,7 @@ impl Snapshot {
             let known = merged.histograms.entry(series.clone()).or_default();
             *known = known.merge(distribution);
         }
+        merged.definitions.add_missing(&other.definitions);
         merged.losses = self.losses.combine(&other.losses, u64::saturating_add);
         merged
     }

@@ -12,7 +12,7 @@ use super::window::Window;
 use crate::losses::Losses;
 use crate::profiler::ProfilerCore;
 use crate::profiler_builder::ProfilerBuilder;
-use crate::sync::Relaxed;
+use crate::sync::{Relaxed, lock};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -144,6 +144,7 @@ impl TimelineCore {
             metrics: Arc::clone(&self.metrics),
             entries,
             tallies,
+            definitions: lock(&profiler.definitions).clone(),
             overall_operation: profiler.settings.overall_operation.clone(),
         }
     }

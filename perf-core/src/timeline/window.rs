@@ -7,6 +7,7 @@ use super::operation_tally::{OperationCounts, OperationTally};
 use super::series_tally::{CounterTally, GaugeRange, GaugeTally, HistogramTally};
 use super::standing::Tallies;
 use super::throughput::{Busiest, Throughput, per_second};
+use crate::definitions::Definitions;
 use crate::distribution::Distribution;
 use crate::kept::Sample;
 use crate::losses::Losses;
@@ -34,6 +35,7 @@ pub struct Window {
     pub(super) entries: Vec<Arc<Entry>>,
     /// The operations, if somebody has added them up already.
     pub(super) tallies: Option<Tallies>,
+    pub(super) definitions: Definitions,
     pub(super) overall_operation: Option<Arc<str>>,
     pub(super) taken_at: SystemTime,
 }
@@ -59,6 +61,7 @@ impl Window {
             counters: Default::default(),
             gauges: Default::default(),
             histograms: Default::default(),
+            definitions: self.definitions.clone(),
             losses: self.losses(),
             overall_operation: self.overall_operation.clone(),
         };

@@ -1,7 +1,10 @@
 //! What the recording core promises, seen from outside. A test's name is the claim.
 
+mod bad_definitions;
 mod bad_input;
 mod counters;
+mod cumulative;
+mod definitions;
 mod failures;
 mod histograms;
 mod kept_samples;
