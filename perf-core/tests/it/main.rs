@@ -1,6 +1,7 @@
 //! What the recording core promises, seen from outside. A test's name is the claim.
 
 mod bad_input;
+mod call_tree;
 mod counters;
 mod failures;
 mod histograms;
