@@ -100,6 +100,32 @@ fn one_thread(c: &mut Criterion) {
     group.finish();
 }
 
+fn scopes(c: &mut Criterion) {
+    let off = Profiler::new().operation("scope");
+    let on = Profiler::builder().call_tree(1_000).build();
+    let [outer, middle, inner] = ["outer", "middle", "inner"].map(|name| on.operation(name));
+    let mut group = c.benchmark_group("scope");
+    group.bench_function("peer: a timer", |b| {
+        b.iter_custom(|iters| run(iters, || spend!(off.timer())));
+    });
+    group.bench_function("call tree off", |b| {
+        b.iter_custom(|iters| run(iters, || spend!(off.scope())));
+    });
+    group.bench_function("call tree on", |b| {
+        b.iter_custom(|iters| run(iters, || spend!(outer.scope())));
+    });
+    group.bench_function("call tree on, 3 deep", |b| {
+        b.iter_custom(|iters| {
+            run(iters, || {
+                let _outer = black_box(outer.scope());
+                let _middle = black_box(middle.scope());
+                spend!(inner.scope());
+            })
+        });
+    });
+    group.finish();
+}
+
 fn two_threads(c: &mut Criterion) {
     let operation = Profiler::new().operation("timer");
     c.bench_function("timer/handle, 2 threads", |b| {
@@ -107,5 +133,5 @@ fn two_threads(c: &mut Criterion) {
     });
 }
 
-criterion_group!(benches, one_thread, two_threads);
+criterion_group!(benches, one_thread, scopes, two_threads);
 criterion_main!(benches);

@@ -6,6 +6,7 @@
 //! * [`Operation`], a handle to one named kind of work: time a closure or a future, record a duration.
 //! * [`Timer`], the guard that records when it is dropped; [`OwnedTimer`] borrows nothing,
 //!   [`LapTimer`] measures stages with one clock read each, [`SampledOperation`] times one call in n.
+//! * [`Scope`], a timer that also knows which scopes enclose it on its thread.
 //! * [`Request`], one unit of work with its [`Stage`]s, as a guard or by id.
 //! * [`Counter`], [`Gauge`] and [`ValueHistogram`], for what is no duration, with labels.
 //! * [`Definition`], what such a metric measures, in which unit, by which labels; a [`Family`] is the
@@ -18,6 +19,7 @@
 //! * [`Distribution`] and [`Quantile`], the buckets and what is read from them.
 //! * [`Timeline`], for the last second, minute, hour or month: [`Window`], [`LongWindow`].
 //! * [`MetricDefinition`], what an exporter wants to know of a metric.
+//! * [`CallTree`] and [`CallNode`], who called what: paths of scopes with total and self time.
 //! * [`Sample`], one of the slowest or failed calls, with its metadata.
 //! * [`Losses`], everything that was refused, clamped or dropped: nothing is lost silently.
 //!
@@ -45,6 +47,7 @@
 //! snapshots and never a live counter; `perfkit` is the front door to all of them.
 
 mod call_site;
+mod call_tree;
 mod clock;
 mod counter;
 mod cumulative;
@@ -69,12 +72,14 @@ mod profiler;
 mod profiler_builder;
 mod profiler_definitions;
 mod profiler_requests;
+mod profiler_scopes;
 mod quantile;
 mod request;
 mod request_core;
 mod request_summary;
 mod requests;
 mod sampled;
+mod scope;
 mod series;
 mod snapshot;
 mod storage;
@@ -86,6 +91,7 @@ mod varint;
 
 #[doc(hidden)]
 pub use call_site::CallSite;
+pub use call_tree::{CallNode, CallTree};
 pub use clock::{Clock, ManualClock};
 pub use counter::Counter;
 pub use definition::Definition;
@@ -110,6 +116,7 @@ pub use request::{Request, Stage};
 pub use request_summary::{RequestSummary, StageSummary};
 pub use requests::RequestError;
 pub use sampled::{SampledOperation, SampledTimer};
+pub use scope::Scope;
 pub use series::{OVERFLOW, Series};
 pub use snapshot::{SinceError, Snapshot};
 pub use timeline::{

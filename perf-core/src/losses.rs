@@ -17,6 +17,13 @@ pub struct Losses {
     pub refused_operations: u64,
     /// Look-ups of a counter, gauge or histogram beyond the cap (or over 4 KB with its labels): answered with the overflow series.
     pub refused_series: u64,
+    /// Scopes whose path is beyond the cap of the call tree, or has more than 64 names: counted in its
+    /// overflow nodes.
+    pub refused_paths: u64,
+    /// Scopes that the call tree does not hold: forgotten, ended after the scope that they began in, or
+    /// begun on a thread without an index (it is ending, or 4,096 others are alive). All that ended
+    /// are recorded as calls of their operations.
+    pub unplaced_scopes: u64,
     /// Samples that were slow or failed enough to be kept, while a reader held the list: their
     /// values are counted, their metadata is gone.
     pub unkept_samples: u64,
@@ -51,6 +58,8 @@ impl Losses {
             ("clamped_values", self.clamped_values),
             ("refused_operations", self.refused_operations),
             ("refused_series", self.refused_series),
+            ("refused_paths", self.refused_paths),
+            ("unplaced_scopes", self.unplaced_scopes),
             ("unkept_samples", self.unkept_samples),
             ("dropped_metadata", self.dropped_metadata),
             ("abandoned_requests", self.abandoned_requests),
@@ -69,6 +78,8 @@ impl Losses {
             clamped_values: with(self.clamped_values, other.clamped_values),
             refused_operations: with(self.refused_operations, other.refused_operations),
             refused_series: with(self.refused_series, other.refused_series),
+            refused_paths: with(self.refused_paths, other.refused_paths),
+            unplaced_scopes: with(self.unplaced_scopes, other.unplaced_scopes),
             unkept_samples: with(self.unkept_samples, other.unkept_samples),
             dropped_metadata: with(self.dropped_metadata, other.dropped_metadata),
             abandoned_requests: with(self.abandoned_requests, other.abandoned_requests),
@@ -88,6 +99,8 @@ pub(crate) struct LossCounters {
     pub(crate) clamped_values: AtomicU64,
     pub(crate) refused_operations: AtomicU64,
     pub(crate) refused_series: AtomicU64,
+    pub(crate) refused_paths: AtomicU64,
+    pub(crate) unplaced_scopes: AtomicU64,
     pub(crate) unkept_samples: AtomicU64,
     pub(crate) dropped_metadata: AtomicU64,
     pub(crate) abandoned_requests: AtomicU64,
@@ -104,6 +117,8 @@ impl LossCounters {
             clamped_values: self.clamped_values.load(Relaxed),
             refused_operations: self.refused_operations.load(Relaxed),
             refused_series: self.refused_series.load(Relaxed),
+            refused_paths: self.refused_paths.load(Relaxed),
+            unplaced_scopes: self.unplaced_scopes.load(Relaxed),
             unkept_samples: self.unkept_samples.load(Relaxed),
             dropped_metadata: self.dropped_metadata.load(Relaxed),
             abandoned_requests: self.abandoned_requests.load(Relaxed),

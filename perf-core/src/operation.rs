@@ -6,6 +6,7 @@ use crate::metadata::Details;
 use crate::operation_core::OperationCore;
 use crate::owned_timer::OwnedTimer;
 use crate::sampled::SampledOperation;
+use crate::scope::Scope;
 use crate::sync::Relaxed;
 use crate::timer::Timer;
 use std::borrow::Cow;
@@ -142,6 +143,19 @@ impl Operation {
         }
         timer.stop();
         result
+    }
+
+    /// Starts a scope: a timer that also counts in the call tree, under the scopes that enclose it.
+    #[inline]
+    pub fn scope(&self) -> Scope<'_> {
+        Scope::start(&self.0)
+    }
+
+    /// Runs `work` as a [`scope`](Self::scope).
+    #[inline]
+    pub fn in_scope<R>(&self, work: impl FnOnce() -> R) -> R {
+        let _scope = self.scope();
+        work()
     }
 
     /// Starts a stop-watch whose laps are recorded as operations of their own: one clock read a lap.

@@ -6,7 +6,7 @@ use crate::kept::{Sample, Slowest};
 use crate::limits::{FROM_THE_START, Limits, TooManyLimits};
 use crate::losses::LossCounters;
 use crate::metadata::Details;
-use crate::storage::{Attempt, FailureShard, Shard, ShardTable, ThreadIndex};
+use crate::storage::{Attempt, CallPaths, FailureShard, Shard, ShardTable, ThreadIndex};
 use crate::sync::{AnyWriter, Mutex, Relaxed, SeqCst, Writer, fence, lock, try_lock};
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,6 +18,8 @@ pub(crate) struct OperationCore {
     pub(crate) losses: Arc<LossCounters>,
     pub(crate) shards: ShardTable<Shard>,
     pub(crate) failure_kinds: FailureKinds,
+    /// Those of the profiler, if it keeps them.
+    pub(crate) call_paths: Option<Arc<CallPaths>>,
     pub(crate) name: Arc<str>,
     pub(crate) kept_samples: usize,
     /// The slowest samples since the last reset that the timeline has taken from the shards. Recording
@@ -30,6 +32,7 @@ impl OperationCore {
         name: &str,
         clock: Clock,
         losses: Arc<LossCounters>,
+        call_paths: Option<Arc<CallPaths>>,
         kept_samples: usize,
     ) -> Arc<Self> {
         Arc::new(OperationCore {
@@ -38,6 +41,7 @@ impl OperationCore {
             losses,
             shards: ShardTable::new(),
             failure_kinds: FailureKinds::new(),
+            call_paths,
             name: name.into(),
             kept_samples,
             slowest_before: Mutex::new(Slowest::with_capacity(kept_samples)),
@@ -271,7 +275,7 @@ mod tests {
     #[test]
     fn a_record_does_not_wait_for_a_reader_of_samples_and_counts_what_it_could_not_keep() {
         let losses = Arc::new(LossCounters::default());
-        let operation = OperationCore::new("work", Clock::instant(), Arc::clone(&losses), 8);
+        let operation = OperationCore::new("work", Clock::instant(), Arc::clone(&losses), None, 8);
         operation.record_success(1);
         operation.record_failure(1, None);
         let (_, shard) = operation.claim_shard().expect("an index is free");

@@ -1,6 +1,7 @@
 //! The registry of everything that is measured.
 
 use crate::call_site::CallSite;
+use crate::call_tree::{CallTree, Merged};
 use crate::clock::Clock;
 use crate::counter::{Counter, CounterCore};
 use crate::definitions::Definitions;
@@ -13,7 +14,7 @@ use crate::profiler_builder::ProfilerBuilder;
 use crate::requests::Requests;
 use crate::series::Series;
 use crate::snapshot::{Origin, Snapshot};
-use crate::storage::{Make, Operations, SeriesSet};
+use crate::storage::{CallPaths, Make, Operations, SeriesSet};
 use crate::sync::{Mutex, Relaxed, lock};
 use crate::timeline::{Timeline, TimelineCore, TimelineThread};
 use crate::timer::Timer;
@@ -69,6 +70,7 @@ pub(crate) struct ProfilerCore {
     pub(crate) histograms: SeriesSet<HistogramCore>,
     pub(crate) definitions: Mutex<Definitions>,
     pub(crate) requests: Requests,
+    pub(crate) call_paths: Option<Arc<CallPaths>>,
     pub(crate) losses: Arc<LossCounters>,
     /// What the clock, which all profilers share, had lost before.
     losses_before: Losses,
@@ -80,7 +82,8 @@ pub(crate) struct ProfilerCore {
 
 #[derive(Default)]
 struct History {
-    snapshots: u64,
+    /// Snapshots and call trees taken.
+    readings: u64,
     /// Lifetime values at the last reset.
     baseline: Option<Snapshot>,
 }
@@ -100,6 +103,10 @@ impl Profiler {
         let clock = settings.clock.clone().unwrap_or_default();
         let losses_before = clock.losses(Losses::default());
         let started = clock.now();
+        let losses = Arc::<LossCounters>::default();
+        let call_paths = (settings.max_call_nodes > 0).then(|| {
+            Arc::new(CallPaths::with_capacity(settings.max_call_nodes, Arc::clone(&losses)))
+        });
         Profiler(Arc::new(ProfilerCore {
             started,
             clock,
@@ -109,7 +116,8 @@ impl Profiler {
             histograms: SeriesSet::with_capacity(settings.max_series),
             definitions: Mutex::default(),
             requests: Requests::with_capacity(settings.max_requests),
-            losses: Arc::default(),
+            call_paths,
+            losses,
             losses_before,
             history: Mutex::default(),
             timeline: Mutex::new(TimelineCore::new(&settings, started)),
@@ -272,10 +280,16 @@ impl fmt::Debug for Profiler {
 }
 
 impl ProfilerCore {
+    /// The paths of scopes, if they are kept.
+    pub(crate) fn read_call_tree(&self) -> CallTree {
+        let mut history = lock(&self.history);
+        let origin = self.origin(&mut history);
+        self.call_paths.as_deref().map_or_else(Merged::new, Merged::read).into_tree(origin)
+    }
+
     fn read(&self, history: &mut History) -> Snapshot {
         let clock = &self.clock;
         clock.check();
-        history.snapshots += 1;
         let (from, to) = (self.started, clock.now());
         let interval = Duration::from_nanos(to.saturating_sub(from));
         let operations = self.operations.all().into_iter().map(|operation| {
@@ -285,11 +299,7 @@ impl ProfilerCore {
         let gauges = self.gauges.all().into_iter();
         let histograms = self.histograms.all().into_iter();
         Snapshot {
-            origin: Origin {
-                profiler: self.operations.profiler(),
-                number: history.snapshots,
-                baseline: 0,
-            },
+            origin: self.origin(history),
             from,
             to,
             taken_at: clock.time_of_day(),
@@ -320,6 +330,12 @@ impl ProfilerCore {
         [self.operations.len(), series[0], series[1], series[2]]
     }
 
+    /// Where the next reading comes from.
+    fn origin(&self, history: &mut History) -> Origin {
+        history.readings += 1;
+        Origin { profiler: self.operations.profiler(), number: history.readings, baseline: 0 }
+    }
+
     /// The counter, gauge or histogram with this name and these labels, or the one that takes the overflow.
     fn series<T: Send + Sync>(
         &self,
@@ -338,7 +354,8 @@ impl ProfilerCore {
 impl Make for ProfilerCore {
     fn operation(&self, name: &str) -> Arc<OperationCore> {
         let (clock, losses) = (self.clock.clone(), Arc::clone(&self.losses));
-        OperationCore::new(name, clock, losses, self.settings.kept_samples)
+        let call_paths = self.call_paths.clone();
+        OperationCore::new(name, clock, losses, call_paths, self.settings.kept_samples)
     }
 
     fn refused(&self) {

@@ -14,6 +14,7 @@ pub struct ProfilerBuilder {
     pub(crate) max_operations: usize,
     pub(crate) max_series: usize,
     pub(crate) max_requests: usize,
+    pub(crate) max_call_nodes: usize,
     pub(crate) overall_operation: Option<Arc<str>>,
     pub(crate) timeline_budget: usize,
 }
@@ -26,6 +27,7 @@ impl Default for ProfilerBuilder {
             max_operations: 2_000,
             max_series: 2_000,
             max_requests: 10_000,
+            max_call_nodes: 0,
             overall_operation: None,
             timeline_budget: 32 << 20,
         }
@@ -63,6 +65,17 @@ impl ProfilerBuilder {
     /// more, and counted in [`Losses::abandoned_requests`](crate::Losses::abandoned_requests).
     pub fn max_requests(mut self, count: usize) -> Self {
         self.max_requests = count;
+        self
+    }
+
+    /// Keeps a [`CallTree`](crate::CallTree) of [`Scope`](crate::Scope)s, of at most `max_nodes` nodes
+    /// in memory (and never more than 1,048,576). Off if not set, or 0.
+    ///
+    /// Every path that a thread has taken is a node of 100 bytes; threads give theirs to the next when
+    /// they end. So allow for as many times the paths there are as threads are alive at a time. Each
+    /// thread has 2 KB of open scopes besides.
+    pub fn call_tree(mut self, max_nodes: usize) -> Self {
+        self.max_call_nodes = max_nodes;
         self
     }
 

@@ -41,16 +41,32 @@ pub struct Snapshot {
     pub(crate) overall_operation: Option<Arc<str>>,
 }
 
-/// Where a snapshot came from: what [`Snapshot::since`] needs to know to be right.
+/// Where a snapshot or call tree came from: what `since` needs to know to be right.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Origin {
     /// 0 for snapshots of several profilers.
     pub(crate) profiler: u64,
-    /// Counts the snapshots of that profiler.
+    /// Counts the readings of that profiler.
     pub(crate) number: u64,
     /// The number of the snapshot that it counts from: at the last reset, or the earlier one of an
     /// interval; 0 for lifetime values.
     pub(crate) baseline: u64,
+}
+
+impl Origin {
+    /// Where the interval from `earlier` to this comes from, if there is one.
+    pub(crate) fn since(self, earlier: Origin) -> Result<Origin, SinceError> {
+        if self.profiler != earlier.profiler || self.profiler == 0 {
+            return Err(SinceError::OtherProfiler);
+        }
+        if self.baseline != earlier.baseline {
+            return Err(SinceError::DifferentStarts);
+        }
+        if self.number <= earlier.number {
+            return Err(SinceError::NotEarlier);
+        }
+        Ok(Origin { baseline: earlier.number, ..self })
+    }
 }
 
 impl Snapshot {
@@ -169,15 +185,7 @@ impl Snapshot {
     /// [`SinceError`] when `earlier` is not earlier, is another profiler's, or when the two count from
     /// different moments: the profiler was reset between them, or one of them is an interval.
     pub fn since(&self, earlier: &Snapshot) -> Result<Snapshot, SinceError> {
-        if self.origin.profiler != earlier.origin.profiler || self.origin.profiler == 0 {
-            return Err(SinceError::OtherProfiler);
-        }
-        if self.origin.baseline != earlier.origin.baseline {
-            return Err(SinceError::DifferentStarts);
-        }
-        if self.origin.number <= earlier.origin.number {
-            return Err(SinceError::NotEarlier);
-        }
+        self.origin.since(earlier.origin)?;
         Ok(self.since_unchecked(earlier))
     }
 

@@ -158,6 +158,11 @@ impl Measurement {
         self.details.get_or_insert_default()
     }
 
+    /// Whether it will end as a failure, or did.
+    pub(crate) fn is_failure(&self) -> bool {
+        self.ending == Ending::Failure
+    }
+
     pub(crate) fn discard(&mut self) {
         self.end_as(Ending::Discarded);
     }

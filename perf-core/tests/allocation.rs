@@ -3,7 +3,7 @@
 //! One test, so that no other one allocates meanwhile.
 #![allow(unsafe_code)]
 
-use perf_core::{Operation, Profiler};
+use perf_core::{Clock, Operation, Profiler};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::sync::OnceLock;
@@ -37,6 +37,7 @@ impl Watched {
             operation.record_nanos(1_000);
             operation.record_failure(Duration::from_micros(1));
             profiler.record("by name", Duration::from_micros(1));
+            drop(profiler.scope("scope"));
             RECORDED.set(RECORDED.get() + 1);
         }
         DEPTH.set(DEPTH.get() - 1);
@@ -68,6 +69,8 @@ fn allocation() {
     recording_does_not_allocate_once_it_has_touched_its_octaves();
     ten_thousand_profilers_of_ten_operations_leave_less_than_64_kib();
     one_operation_stays_within_its_memory();
+    a_scope_does_not_allocate_once_its_path_is_taken_nor_does_it_without_a_tree();
+    a_tree_of_a_thousand_paths_stays_within_its_memory();
     metadata_of_samples_that_are_not_kept_is_freed();
     an_allocator_that_records_loses_nothing_and_does_not_hang();
 }
@@ -151,8 +154,38 @@ fn metadata_of_samples_that_are_not_kept_is_freed() {
     assert!(growth < 8 * 1_024, "{growth} bytes");
 }
 
+fn a_scope_does_not_allocate_once_its_path_is_taken_nor_does_it_without_a_tree() {
+    for keeps_tree in [false, true] {
+        let profiler = Profiler::builder().call_tree(if keeps_tree { 10 } else { 0 }).build();
+        let operation = profiler.operation("work");
+        (0..64).for_each(|octave| operation.record_nanos(1 << octave));
+        drop(profiler.timer("work"));
+        let nested = || profiler.in_scope("work", || operation.in_scope(|| ()));
+        let before = ALLOCATIONS.get();
+        nested();
+        assert_eq!(ALLOCATIONS.get() > before, keeps_tree);
+        let before = ALLOCATIONS.get();
+        (0..10_000).for_each(|_| nested());
+        assert_eq!(ALLOCATIONS.get() - before, 0);
+    }
+}
+
+fn a_tree_of_a_thousand_paths_stays_within_its_memory() {
+    let profiler = Profiler::builder().clock(Clock::manual().0).call_tree(1_000).build();
+    let operations: Vec<_> = (0..32).map(|i| profiler.operation(&i.to_string())).collect();
+    operations.iter().for_each(|operation| operation.record_nanos(0));
+    let before = LIVE_BYTES.load(Relaxed);
+    for outer in &operations {
+        let _outer = outer.scope();
+        operations.iter().for_each(|inner| inner.in_scope(|| ()));
+    }
+    let growth = LIVE_BYTES.load(Relaxed) - before;
+    assert!(growth <= 100 * 1_000 + 4 * 1_024, "{growth} bytes");
+    assert_eq!(profiler.snapshot().losses().refused_paths, 32 * 33 - 1_000);
+}
+
 fn an_allocator_that_records_loses_nothing_and_does_not_hang() {
-    let profiler = Profiler::new();
+    let profiler = Profiler::builder().call_tree(100_000).build();
     let operation = profiler.operation("from the allocator");
     RECORDER.set((profiler.clone(), operation.clone())).expect("set once");
     let mut recorded = 0;
@@ -164,7 +197,8 @@ fn an_allocator_that_records_loses_nothing_and_does_not_hang() {
             operation.record_nanos(1 << octave);
             operation.record_failure_with(Duration::from_nanos(1 << octave), "kind");
             profiler.record(&format!("operation {octave}"), Duration::from_nanos(1 << octave));
-            drop(profiler.snapshot());
+            profiler.in_scope(&format!("scope {octave}"), || drop(profiler.scope("inner scope")));
+            drop((profiler.snapshot(), profiler.call_tree()));
             RECORDS.set(false);
             RECORDED.get()
         });
@@ -175,5 +209,13 @@ fn an_allocator_that_records_loses_nothing_and_does_not_hang() {
     assert!(recorded > 1_000, "the allocator did record: {recorded}");
     assert_eq!((work.successes(), work.failures()), (recorded + 64, recorded + 64));
     assert_eq!(snapshot.operation("by name").expect("recorded").count(), recorded);
-    assert_eq!(snapshot.overall().count(), 3 * recorded + 3 * 64);
+    assert_eq!(snapshot.overall().count(), 4 * recorded + 5 * 64);
+    let tree = profiler.call_tree();
+    assert_eq!(tree.nodes().map(|node| node.calls()).sum::<u64>(), recorded + 2 * 64);
+    assert_eq!(tree.nodes().map(|node| node.self_time()).sum::<Duration>(), tree.total());
+    for octave in 0..64 {
+        let inner = tree.node(&[&format!("scope {octave}"), "inner scope"]).expect("taken");
+        assert_eq!((inner.calls(), inner.parent().map(|outer| outer.calls())), (1, Some(1)));
+    }
+    assert_eq!((snapshot.losses().refused_paths, snapshot.losses().unplaced_scopes), (0, 0));
 }

@@ -183,7 +183,7 @@ mod tests {
 
     impl Make for Counting {
         fn operation(&self, name: &str) -> Arc<OperationCore> {
-            OperationCore::new(name, Clock::instant(), Arc::default(), 0)
+            OperationCore::new(name, Clock::instant(), Arc::default(), None, 0)
         }
 
         fn refused(&self) {

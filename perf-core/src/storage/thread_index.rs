@@ -20,11 +20,13 @@ const UNCLAIMED: usize = usize::MAX;
 const NONE: usize = usize::MAX - 1;
 
 static CLAIMED: [AtomicU64; WORDS] = [const { AtomicU64::new(0) }; WORDS];
+static NEXT_CLAIM: AtomicU64 = AtomicU64::new(1);
 
 thread_local! {
-    // Two cells: this one has no destructor, so reading it is one load, at any time in the thread's
+    // Only the last one has a destructor, so reading the others is one load, at any time in the thread's
     // life, also while its other thread-locals are being destroyed.
     static INDEX: Cell<usize> = const { Cell::new(UNCLAIMED) };
+    static CLAIM: Cell<u64> = const { Cell::new(0) };
     static GIVE_BACK: GiveBack = const { GiveBack(Cell::new(NONE)) };
 }
 
@@ -54,6 +56,7 @@ impl ThreadIndex {
                 }
                 let index = lowest_free().unwrap_or(NONE);
                 give_back.0.set(index);
+                CLAIM.set(NEXT_CLAIM.fetch_add(1, Relaxed));
                 INDEX.set(index);
             });
             if registered.is_err() {
@@ -66,6 +69,12 @@ impl ThreadIndex {
     #[inline(always)]
     pub(crate) fn get(&self) -> usize {
         self.index
+    }
+
+    /// A number that no other owner of this index has, before or after: 1 or more.
+    #[inline(always)]
+    pub(crate) fn claim_number(&self) -> u64 {
+        CLAIM.get()
     }
 
     /// The right to write this thread's shards with plain stores.

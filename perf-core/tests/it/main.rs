@@ -2,6 +2,7 @@
 
 mod bad_definitions;
 mod bad_input;
+mod call_tree;
 mod counters;
 mod cumulative;
 mod definitions;
