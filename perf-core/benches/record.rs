@@ -27,6 +27,11 @@ fn one_thread(c: &mut Criterion) {
         });
     }
     let operation = Profiler::new().operation("record");
+    operation.keep_recent(1_000);
+    group.bench_function("keeping the last 1,000", |b| {
+        b.iter_custom(|iters| each(&values, iters, |value| operation.record_nanos(value)));
+    });
+    let operation = Profiler::new().operation("record");
     group.bench_function("a Duration", |b| {
         b.iter_custom(|iters| {
             each(&values, iters, |value| operation.record(Duration::from_nanos(value)))
@@ -59,13 +64,17 @@ fn ramp(c: &mut Criterion) {
 fn two_threads(c: &mut Criterion) {
     let values = [latencies(WIDE, 1), latencies(WIDE, 2)];
     let operation = Profiler::new().operation("record");
-    c.bench_function("record/0 limits, 2 threads", |b| {
-        b.iter_custom(|iters| {
-            at_once(2, |thread| {
-                each(&values[thread as usize], iters, |value| operation.record_nanos(value))
-            })
+    let recent = Profiler::new().operation("record");
+    recent.keep_recent(1_000);
+    for (name, operation) in [("0 limits", operation), ("keeping the last 1,000", recent)] {
+        c.bench_function(&format!("record/{name}, 2 threads"), |b| {
+            b.iter_custom(|iters| {
+                at_once(2, |thread| {
+                    each(&values[thread as usize], iters, |value| operation.record_nanos(value))
+                })
+            });
         });
-    });
+    }
 }
 
 fn by_name(c: &mut Criterion) {

@@ -20,7 +20,7 @@
 //! * [`Timeline`], for the last second, minute, hour or month: [`Window`], [`LongWindow`].
 //! * [`MetricDefinition`], what an exporter wants to know of a metric.
 //! * [`CallTree`] and [`CallNode`], who called what: paths of scopes with total and self time.
-//! * [`Sample`], one of the slowest or failed calls, with its metadata.
+//! * [`Sample`], one of the slowest or failed calls, with its metadata; [`RecentCalls`], the last n.
 //! * [`Losses`], everything that was refused, clamped or dropped: nothing is lost silently.
 //!
 //! ```
@@ -74,6 +74,7 @@ mod profiler_definitions;
 mod profiler_requests;
 mod profiler_scopes;
 mod quantile;
+mod recent_calls;
 mod request;
 mod request_core;
 mod request_summary;
@@ -112,6 +113,7 @@ pub use owned_timer::OwnedTimer;
 pub use profiler::{Profiler, global};
 pub use profiler_builder::ProfilerBuilder;
 pub use quantile::{InvalidQuantile, Quantile};
+pub use recent_calls::{RecentCall, RecentCalls};
 pub use request::{Request, Stage};
 pub use request_summary::{RequestSummary, StageSummary};
 pub use requests::RequestError;

@@ -5,6 +5,7 @@ use crate::limits::TooManyLimits;
 use crate::metadata::Details;
 use crate::operation_core::OperationCore;
 use crate::owned_timer::OwnedTimer;
+use crate::recent_calls::RecentRing;
 use crate::sampled::SampledOperation;
 use crate::scope::Scope;
 use crate::sync::Relaxed;
@@ -208,6 +209,15 @@ impl Operation {
         let mut details = Box::new(Details::default());
         details.set_failure_kind(kind.to_owned().into());
         self.0.record_failure(self.0.nanos(duration), Some(details));
+    }
+
+    /// Remembers the last `count` calls exactly, from now on: 1 to 65,536, and as many as the first
+    /// caller says. They are in [`OperationSnapshot::recent`](crate::OperationSnapshot::recent).
+    ///
+    /// Off by default, since the threads that record then share one counter: docs/performance.md has the
+    /// cost. It takes 8 bytes a call.
+    pub fn keep_recent(&self, count: usize) {
+        self.0.recent.get_or_publish(|| RecentRing::with_capacity(count));
     }
 
     /// Counts, from now on and exactly, how many values are above each of `limits`.

@@ -6,7 +6,8 @@ use crate::kept::{Sample, Slowest};
 use crate::limits::{FROM_THE_START, Limits, TooManyLimits};
 use crate::losses::LossCounters;
 use crate::metadata::Details;
-use crate::storage::{Attempt, CallPaths, FailureShard, Shard, ShardTable, ThreadIndex};
+use crate::recent_calls::RecentRing;
+use crate::storage::{Attempt, CallPaths, FailureShard, Published, Shard, ShardTable, ThreadIndex};
 use crate::sync::{AnyWriter, Mutex, Relaxed, SeqCst, Writer, fence, lock, try_lock};
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,6 +15,8 @@ use std::time::Duration;
 /// One operation of one profiler, alive as long as that profiler or a handle.
 pub(crate) struct OperationCore {
     pub(crate) limits: Limits,
+    /// The last calls, if somebody asked for them.
+    pub(crate) recent: Published<RecentRing>,
     pub(crate) clock: Clock,
     pub(crate) losses: Arc<LossCounters>,
     pub(crate) shards: ShardTable<Shard>,
@@ -37,6 +40,7 @@ impl OperationCore {
     ) -> Arc<Self> {
         Arc::new(OperationCore {
             limits: Limits::new(),
+            recent: Published::empty(),
             clock,
             losses,
             shards: ShardTable::new(),
@@ -67,7 +71,12 @@ impl OperationCore {
     pub(crate) fn record_success(&self, value: u64) {
         if let Some((thread, shard)) = self.shards.near() {
             match shard.successes.try_record(thread.writer(), value, &self.limits) {
-                Attempt::Done => return,
+                Attempt::Done => {
+                    if let Some(recent) = self.recent.get() {
+                        recent.push(value, false);
+                    }
+                    return;
+                }
                 Attempt::AboveWatermark => {
                     return self.keep_slow(thread.writer(), shard, value, None);
                 }
@@ -97,6 +106,8 @@ impl OperationCore {
         let attempt = shard.successes.record(writer, value, &self.limits, &self.losses);
         if attempt == Attempt::AboveWatermark {
             self.keep_slow(writer, shard, value, details);
+        } else if let Some(recent) = self.recent.get() {
+            recent.push(value, false);
         }
     }
 
@@ -126,6 +137,9 @@ impl OperationCore {
         };
         // Freed here, after the lock: an allocator that records must not find it held.
         drop(evicted);
+        if let Some(recent) = self.recent.get() {
+            recent.push(value, true);
+        }
     }
 
     /// Takes a value above the watermark: a new maximum, or one of the slowest.
@@ -149,6 +163,9 @@ impl OperationCore {
             None => self.unkept(sample),
         };
         drop(evicted);
+        if let Some(recent) = self.recent.get() {
+            recent.push(value, false);
+        }
     }
 
     fn sample(&self, value: u64, details: Option<Box<Details>>) -> Sample {

@@ -5,6 +5,7 @@ use crate::kept::Sample;
 use crate::limits::{FROM_THE_START, MAX_LIMITS};
 use crate::operation_core::OperationCore;
 use crate::quantile::Quantile;
+use crate::recent_calls::{RecentCalls, RecentRing};
 use crate::storage::CellsReading;
 use crate::sync::{Relaxed, lock};
 use crate::timeline::OperationCounts;
@@ -33,6 +34,7 @@ pub struct OperationSnapshot {
     kept_samples: usize,
     slowest: Vec<Sample>,
     failed: Vec<Sample>,
+    recent: Option<RecentCalls>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -93,6 +95,7 @@ impl OperationSnapshot {
             kept_samples: operation.kept_samples,
             slowest: Vec::new(),
             failed: Vec::new(),
+            recent: operation.recent.get().map(RecentRing::read),
         };
         // While this is held, no sample is on its way from a shard to those of before.
         let before = lock(&operation.slowest_before);
@@ -138,6 +141,7 @@ impl OperationSnapshot {
             kept_samples: operation.kept_samples,
             slowest,
             failed,
+            recent: None,
         };
         snapshot.order_samples();
         snapshot.bound_failure_kinds();
@@ -153,6 +157,7 @@ impl OperationSnapshot {
             from,
             successes: self.successes.since(&earlier.successes),
             failures: self.failures.since(&earlier.failures),
+            recent: self.recent.as_ref().map(|recent| recent.since(earlier.recent.as_ref())),
             ..self.clone()
         };
         for (kind, count) in &mut snapshot.failure_kinds {
@@ -177,6 +182,7 @@ impl OperationSnapshot {
             kept_samples: 0,
             slowest: Vec::new(),
             failed: Vec::new(),
+            recent: None,
         }
     }
 
@@ -240,6 +246,8 @@ impl OperationSnapshot {
         self.kept_samples = self.kept_samples.max(other.kept_samples);
         self.slowest.extend_from_slice(&other.slowest);
         self.failed.extend_from_slice(&other.failed);
+        // Nobody knows in which order they came.
+        self.recent = None;
     }
 
     pub(crate) fn renamed(self, name: &str) -> Self {
@@ -360,6 +368,13 @@ impl OperationSnapshot {
     /// The slowest successes since the last reset that lie in the interval, slowest first.
     pub fn slowest(&self) -> &[Sample] {
         &self.slowest
+    }
+
+    /// The last calls that lie in the interval, if
+    /// [`Operation::keep_recent`](crate::Operation::keep_recent) asked for them. `None` as well in a
+    /// [`Window`](crate::Window) and where several operations were merged.
+    pub fn recent(&self) -> Option<&RecentCalls> {
+        self.recent.as_ref()
     }
 
     /// The last failures that lie in the interval, latest first.

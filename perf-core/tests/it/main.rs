@@ -13,6 +13,7 @@ mod limits;
 mod names;
 mod quantiles;
 mod random;
+mod recent_calls;
 mod requests;
 mod reset;
 mod sampled;
