@@ -9,6 +9,7 @@
 //! * [`Scope`], a timer that also knows which scopes enclose it on its thread.
 //! * [`Request`], one unit of work with its [`Stage`]s, as a guard or by id.
 //! * [`Counter`], [`Gauge`] and [`ValueHistogram`], for what is no duration, with labels.
+//! * [`HitCounter`] for a cache, [`InferenceMetrics`] for a model: several of these at once.
 //! * [`Definition`], what such a metric measures, in which unit, by which labels; a [`Family`] is the
 //!   metric so defined.
 //! * [`Clock`], where the time comes from, and a manual one for tests.
@@ -58,6 +59,8 @@ mod distribution;
 mod failure_kinds;
 mod family;
 mod gauge;
+mod hit_ratio;
+mod inference;
 mod kept;
 mod lap_timer;
 mod limits;
@@ -101,6 +104,8 @@ pub use distribution::{Bucket, Distribution};
 pub use failure_kinds::OTHER_FAILURES;
 pub use family::{CounterFamily, Family, GaugeFamily, HistogramFamily, LabelError};
 pub use gauge::Gauge;
+pub use hit_ratio::{HitCounter, HitRatio};
+pub use inference::{InferenceMetrics, InferenceStatistics};
 pub use kept::Sample;
 pub use lap_timer::LapTimer;
 pub use limits::{MAX_LIMITS, TooManyLimits};

@@ -88,6 +88,13 @@ impl Timeline {
         self.lock().window(self.core(), last)
     }
 
+    /// What came after `moment` of the profiler's clock, up to the last tick: of a reset, or of the start
+    /// of a test ([`Snapshot::to`](crate::Snapshot::to)). A reset ends an interval; any other moment lies
+    /// in one, which is then left out.
+    pub fn window_since(&self, moment: Duration) -> Window {
+        self.lock().window_since(self.core(), moment)
+    }
+
     /// The last `last`, up to 30 days, as counts without distributions.
     pub fn long_window(&self, last: Duration) -> LongWindow {
         self.lock().long_window(self.core(), last)

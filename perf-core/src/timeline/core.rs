@@ -102,6 +102,16 @@ impl TimelineCore {
         self.window_of(profiler, last, entries, None)
     }
 
+    /// The entries that begin at or after `moment`.
+    pub(super) fn window_since(&self, profiler: &ProfilerCore, moment: Duration) -> Window {
+        let since = u64::try_from(moment.as_nanos()).unwrap_or(u64::MAX);
+        let later = |entry: &&Arc<Entry>| entry.from >= since && entry.level.has_detail();
+        let mut entries: Vec<_> = self.history.latest_first().take_while(later).cloned().collect();
+        entries.reverse();
+        let asked = Duration::from_nanos(profiler.clock().now()).saturating_sub(moment);
+        self.window_of(profiler, asked, entries, None)
+    }
+
     pub(super) fn long_window(&self, profiler: &ProfilerCore, last: Duration) -> LongWindow {
         let entries = self.entries(last);
         let coverage = Coverage::of(&entries, last, self.last, profiler.clock().now());

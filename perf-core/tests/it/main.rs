@@ -8,6 +8,7 @@ mod cumulative;
 mod definitions;
 mod failures;
 mod histograms;
+mod inference;
 mod kept_samples;
 mod limits;
 mod names;
