@@ -213,6 +213,7 @@ impl Profiler {
 
     /// What was measured by time: windows of the last so many seconds.
     pub fn timeline(&self) -> Timeline {
+        lock(&self.0.timeline).in_use = true;
         Timeline(self.clone())
     }
 
@@ -231,14 +232,15 @@ impl Profiler {
     /// Stops nobody. [`Snapshot`] says what it holds of records made meanwhile.
     pub fn snapshot(&self) -> Snapshot {
         let mut history = lock(&self.0.history);
-        let lifetime = self.0.read(&mut history);
+        let lifetime = self.0.read(&mut history, self.0.clock.now());
         Self::since_baseline(lifetime, &history)
     }
 
     /// Everything since the profiler was made, whatever was reset: what exporters want, whose
     /// counters must never go back.
     pub fn lifetime(&self) -> Snapshot {
-        self.0.read(&mut lock(&self.0.history))
+        let mut history = lock(&self.0.history);
+        self.0.read(&mut history, self.0.clock.now())
     }
 
     /// Ends the interval that [`snapshot`](Self::snapshot) shows, begins a new one, and returns the
@@ -249,10 +251,11 @@ impl Profiler {
     /// forgotten. Nothing is set to zero: the new interval is the difference to a remembered state,
     /// so maximum and minimum that lie in the same bucket as an older extreme are within 1/128.
     pub fn reset(&self) -> Snapshot {
-        // An interval with both sides in it would have a throughput that neither had.
-        lock(&self.0.timeline).cut(&self.0);
         let mut history = lock(&self.0.history);
-        let lifetime = self.0.read(&mut history);
+        let now = self.0.clock.now();
+        // An interval with both sides in it would have a throughput that neither had.
+        lock(&self.0.timeline).cut(&self.0, now);
+        let lifetime = self.0.read(&mut history, now);
         self.0.operations.all().iter().for_each(|operation| operation.forget_slowest(lifetime.to));
         let ended = Self::since_baseline(lifetime.clone(), &history);
         history.baseline = Some(lifetime);
@@ -287,10 +290,11 @@ impl ProfilerCore {
         self.call_paths.as_deref().map_or_else(Merged::new, Merged::read).into_tree(origin)
     }
 
-    fn read(&self, history: &mut History) -> Snapshot {
+    /// `to` is the present.
+    fn read(&self, history: &mut History, to: u64) -> Snapshot {
         let clock = &self.clock;
         clock.check();
-        let (from, to) = (self.started, clock.now());
+        let from = self.started;
         let interval = Duration::from_nanos(to.saturating_sub(from));
         let operations = self.operations.all().into_iter().map(|operation| {
             (Arc::clone(&operation.name), OperationSnapshot::read(&operation, from, interval))

@@ -18,6 +18,8 @@ use std::time::Duration;
 
 /// Everything that a tick changes.
 pub(crate) struct TimelineCore {
+    /// Somebody has asked for it: until then a reset need not end an interval.
+    pub(crate) in_use: bool,
     /// When the last entry ended: there the next one begins.
     last: u64,
     metrics: Arc<Metrics>,
@@ -32,6 +34,7 @@ impl TimelineCore {
     /// Of a profiler that was made at `started`.
     pub(crate) fn new(settings: &ProfilerBuilder, started: u64) -> Self {
         TimelineCore {
+            in_use: false,
             last: started,
             metrics: Arc::default(),
             tracks: Vec::new(),
@@ -51,17 +54,11 @@ impl TimelineCore {
         due
     }
 
-    /// Ends the interval in the middle of a slot, because of a reset.
-    pub(crate) fn cut(&mut self, profiler: &ProfilerCore) {
-        let now = profiler.clock().now();
-        if now > self.last && !self.is_new() {
+    /// Ends the interval now, in the middle of a slot, because of a reset.
+    pub(crate) fn cut(&mut self, profiler: &ProfilerCore, now: u64) {
+        if self.in_use && now > self.last {
             self.end_interval(profiler, now);
         }
-    }
-
-    /// Whether nobody has ticked.
-    fn is_new(&self) -> bool {
-        self.history.latest_first().next().is_none()
     }
 
     fn end_interval(&mut self, profiler: &ProfilerCore, now: u64) {

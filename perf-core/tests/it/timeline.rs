@@ -363,6 +363,20 @@ fn a_reset_ends_the_interval_so_that_no_throughput_has_both_sides_in_it() {
 }
 
 #[test]
+fn a_window_since_a_reset_has_all_that_came_after_it_on_a_real_clock() {
+    let profiler = Profiler::new();
+    let timeline = profiler.timeline();
+    profiler.record("query", SECOND);
+    profiler.reset();
+    (0..10).for_each(|_| profiler.record("query", SECOND));
+    let since = profiler.snapshot().from();
+    profiler.reset();
+    let window = timeline.window_since(since);
+    assert_eq!(window.operation("query").unwrap().count(), 10);
+    assert_eq!(window.coverage().from(), since);
+}
+
+#[test]
 fn each_interval_keeps_its_slowest_calls_with_what_they_knew() {
     let (profiler, timeline, hand) = ticking();
     let call = |id: u64, took: Duration| {

@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::process::Command;
 
+const README: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../README.md");
+
 /// Where cargo has put the examples: beside the folder of the tests.
 fn example(name: &str) -> Command {
     let test = std::env::current_exe().unwrap();
@@ -21,6 +23,39 @@ fn requests_shows_stages_a_bottleneck_and_a_typed_error() {
     assert!(output.status.success(), "{text}");
     for words in ["query-1:", "retrieval", "side by side", "request \"query-2\" has ended"] {
         assert!(text.contains(words), "{words} is missing in:\n{text}");
+    }
+}
+
+#[test]
+fn inference_shows_parts_errors_cache_and_the_last_requests() {
+    let output = example("inference").args([README, "0.2"]).output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success(), "{text}");
+    for words in ["requests,", "cache hits", "preprocessing", "quantization", "the last "] {
+        assert!(text.contains(words), "{words} is missing in:\n{text}");
+    }
+}
+
+#[test]
+fn throughput_is_measured_sequential_concurrent_and_under_stress() {
+    let source = concat!(env!("CARGO_MANIFEST_DIR"), "/src");
+    let output = example("throughput").args([source, "0.1"]).output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success(), "{text}");
+    for words in ["sequential", "concurrent", "stress"] {
+        let line = text.lines().find(|line| line.trim_start().starts_with(words));
+        let rate = line.and_then(|line| line.split_whitespace().find(|word| word.ends_with("/s")));
+        let rate: f64 = rate.unwrap().trim_end_matches("/s").parse().unwrap();
+        assert!(rate > 10.0, "{text}");
+    }
+}
+
+#[test]
+fn examples_name_the_file_they_cannot_read() {
+    for name in ["inference", "throughput"] {
+        let output = example(name).arg("/no/such/place").output().unwrap();
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert!(!output.status.success() && error.contains("/no/such/place"), "{error}");
     }
 }
 
