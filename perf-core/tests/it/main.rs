@@ -20,6 +20,7 @@ mod snapshots;
 mod threads;
 mod timeline;
 mod timers;
+mod trackers;
 
 use perf_core::{ManualClock, Profiler};
 use std::time::Duration;
