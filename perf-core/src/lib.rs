@@ -12,6 +12,8 @@
 //! * [`HitCounter`] for a cache, [`InferenceMetrics`] for a model: several of these at once.
 //! * [`Definition`], what such a metric measures, in which unit, by which labels; a [`Family`] is the
 //!   metric so defined.
+//! * [`LatencyTracker`] and [`ThroughputTracker`], the same profiler in a [`TimeUnit`] or [`RateUnit`],
+//!   by label, with starts and stops by id.
 //! * [`Clock`], where the time comes from, and a manual one for tests.
 //!
 //! Read with:
@@ -90,6 +92,7 @@ mod storage;
 mod sync;
 mod timeline;
 mod timer;
+mod trackers;
 mod value_histogram;
 mod varint;
 
@@ -131,4 +134,8 @@ pub use timeline::{
     TimelineThread, Window,
 };
 pub use timer::Timer;
+pub use trackers::{
+    BatchId, BatchSummary, LatencyStatistics, LatencyTracker, RateUnit, SlidingThroughput,
+    ThroughputTotals, ThroughputTracker, TimeUnit, TrackError, TrackId, Tracked, UnknownUnit,
+};
 pub use value_histogram::ValueHistogram;

@@ -31,6 +31,9 @@ pub struct Losses {
     pub dropped_metadata: u64,
     /// Requests by id that never ended, given up because too many were in flight.
     pub abandoned_requests: u64,
+    /// Measurements and batches of trackers that were never stopped by their id, given up because
+    /// 10,000 of their tracker were running.
+    pub abandoned_tracks: u64,
     /// Times an observer of requests panicked: the others were told all the same.
     pub observer_panics: u64,
     /// Intervals of the timeline that were merged or given up before their time, because its budget was
@@ -63,6 +66,7 @@ impl Losses {
             ("unkept_samples", self.unkept_samples),
             ("dropped_metadata", self.dropped_metadata),
             ("abandoned_requests", self.abandoned_requests),
+            ("abandoned_tracks", self.abandoned_tracks),
             ("observer_panics", self.observer_panics),
             ("early_merges", self.early_merges),
             ("saturated", self.saturated),
@@ -83,6 +87,7 @@ impl Losses {
             unkept_samples: with(self.unkept_samples, other.unkept_samples),
             dropped_metadata: with(self.dropped_metadata, other.dropped_metadata),
             abandoned_requests: with(self.abandoned_requests, other.abandoned_requests),
+            abandoned_tracks: with(self.abandoned_tracks, other.abandoned_tracks),
             observer_panics: with(self.observer_panics, other.observer_panics),
             early_merges: with(self.early_merges, other.early_merges),
             saturated: with(self.saturated, other.saturated),
@@ -104,6 +109,7 @@ pub(crate) struct LossCounters {
     pub(crate) unkept_samples: AtomicU64,
     pub(crate) dropped_metadata: AtomicU64,
     pub(crate) abandoned_requests: AtomicU64,
+    pub(crate) abandoned_tracks: AtomicU64,
     pub(crate) observer_panics: AtomicU64,
     pub(crate) early_merges: AtomicU64,
     pub(crate) saturated: AtomicU64,
@@ -122,6 +128,7 @@ impl LossCounters {
             unkept_samples: self.unkept_samples.load(Relaxed),
             dropped_metadata: self.dropped_metadata.load(Relaxed),
             abandoned_requests: self.abandoned_requests.load(Relaxed),
+            abandoned_tracks: self.abandoned_tracks.load(Relaxed),
             observer_panics: self.observer_panics.load(Relaxed),
             early_merges: self.early_merges.load(Relaxed),
             saturated: self.saturated.load(Relaxed),

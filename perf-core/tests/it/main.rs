@@ -22,6 +22,7 @@ mod snapshots;
 mod threads;
 mod timeline;
 mod timers;
+mod trackers;
 
 use perf_core::{ManualClock, Profiler};
 use std::time::Duration;
