@@ -36,3 +36,8 @@ pub use perf_sla as sla;
 #[cfg(all(doctest, feature = "full"))]
 #[doc = include_str!("../../README.md")]
 struct ReadmeExamples;
+
+/// The examples of the guide, run as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/guide.md")]
+struct GuideExamples;
