@@ -542,3 +542,38 @@ fn only_spawn_starts_a_thread_and_dropping_its_handle_stops_it_at_once() {
     drop(running);
     assert!(before.elapsed() < ms(900), "it did not wait for the end of a second");
 }
+
+#[test]
+fn what_was_merged_still_has_the_busiest_second_the_mean_and_the_losses() {
+    let (profiler, timeline, hand) = ticking();
+    let (items, queue) = (profiler.counter("items"), profiler.gauge("queue"));
+    for second in 0..600 {
+        items.add(if second == 7 { 1_000 } else { 10 });
+        queue.set(f64::from(second));
+        if second % 100 == 0 {
+            queue.set(f64::NAN);
+        }
+        hand.advance(SECOND);
+        timeline.tick();
+    }
+    let all = timeline.window(HOUR);
+    assert_eq!(all.counter_throughput("items", &[]).unwrap().peak, 1_000.0);
+    assert!((all.gauge("queue", &[]).unwrap().mean - 299.5).abs() < 1e-6);
+    assert_eq!(all.losses().invalid_values, 6);
+}
+
+#[test]
+fn a_call_that_is_not_timed_is_seen_at_once_also_after_a_long_silence() {
+    let (profiler, timeline, hand) = ticking();
+    let sampled = profiler.operation("query").sampled(1_000_000.try_into().unwrap());
+    for second in 0..40 {
+        if second == 20 {
+            (0..3).for_each(|_| sampled.time(|| ()));
+        }
+        hand.advance(SECOND);
+        timeline.tick();
+        if second == 20 {
+            assert_eq!(timeline.window(SECOND).operation("query").unwrap().count(), 3);
+        }
+    }
+}
