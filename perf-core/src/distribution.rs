@@ -111,25 +111,27 @@ impl Distribution {
             1 => (sum as u64, sum as u64),
             _ => (lifetime.min, lifetime.max),
         };
+        let min = min.clamp(low.lowest, low.highest);
         Distribution {
             pages,
             counts,
             totals,
             count: bounds.count,
             sum,
-            min: min.clamp(low.lowest, low.highest),
-            max: max.clamp(high.lowest, high.highest),
+            min,
+            // Read before the first two values came, the extremes would be the wrong way round.
+            max: max.clamp(high.lowest, high.highest).max(min),
             lifetime,
         }
     }
 
-    /// `value` is known to be in it: it is the maximum if nothing is larger.
-    pub(crate) fn know_max(&mut self, value: u64) {
+    /// The largest of its values is known to be in `values`, if it is not the maximum as it stands.
+    pub(crate) fn know_max(&mut self, values: impl Iterator<Item = u64>) {
         let (page, slot) = page_and_slot(self.max);
         let (lowest, highest) = bucket_range(page, slot);
-        // The maximum is the end of its bucket where the true one is not known.
-        if self.max == highest && (lowest..=highest).contains(&value) {
-            self.max = value.max(self.min);
+        let in_its_bucket = values.filter(|value| (lowest..=highest).contains(value));
+        if let Some(max) = in_its_bucket.max() {
+            self.max = max.max(self.min);
         }
     }
 
@@ -432,4 +434,23 @@ fn place(pages: u64, page: usize) -> usize {
 
 fn smallest(a: &Distribution, b: &Distribution) -> u64 {
     a.min().into_iter().chain(b.min()).min().unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reading_that_began_before_the_first_record_has_its_extremes_in_order() {
+        // The extremes are read first; then two values come, and then their bucket is read.
+        let (page, slot) = page_and_slot(1_000_000);
+        let mut counts = vec![0; SLOTS];
+        counts[slot] = 2;
+        let reading = CellsReading { pages: 1 << page, counts, ..CellsReading::NOTHING };
+        let distribution = Distribution::from_reading(reading);
+        let (min, max) = (distribution.min, distribution.max);
+        assert!(min <= max, "{min} to {max}");
+        assert!((min..=max).contains(&distribution.quantile(Quantile::P50).unwrap_or(0)));
+        assert!(distribution.mean().is_some());
+    }
 }

@@ -128,8 +128,10 @@ impl OperationSnapshot {
             failed.reserve(operation.kept_samples);
             failed.extend(lock(&failures.recent).samples().cloned());
         }
-        // The end belongs to the interval: a tick reads the clock first and the operations then.
-        failed.retain(|sample| span.start < sample.at && sample.at <= span.end);
+        // The end belongs to the interval: a tick reads the clock first and the operations then. Before
+        // the start of the clock there was none.
+        let begun = |at| span.start < at || span.start == 0;
+        failed.retain(|sample| begun(sample.at) && sample.at <= span.end);
         let mut snapshot = OperationSnapshot {
             name: Arc::clone(&operation.name),
             interval: Duration::from_nanos(span.end - span.start),

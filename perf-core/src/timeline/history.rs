@@ -73,11 +73,15 @@ impl History {
     fn keep_to_budget(&mut self, metrics: &Metrics, standing: &mut [Standing]) -> u64 {
         let mut early = 0;
         while self.size > self.budget && self.entries.len() > 1 {
-            let run = STEPS.iter().find_map(|&(level, _, into, width)| {
+            let latest = self.entries.len() - 1;
+            let runs = STEPS.iter().filter_map(|&(level, _, into, width)| {
                 let run = self.oldest_run(level, width)?;
-                (run.end < self.entries.len()).then_some((run, into))
+                Some((run.start..run.end.min(latest), run.end <= latest, into))
             });
-            if let Some((run, into)) = run {
+            // The run of the latest goes last, and still before anything is forgotten.
+            let whole = runs.clone().find(|(_, is_whole, _)| *is_whole);
+            let run = whole.or_else(|| runs.clone().find(|(run, ..)| !run.is_empty()));
+            if let Some((run, _, into)) = run {
                 early += run.len() as u64;
                 self.merge(run, into, metrics, standing);
             } else {

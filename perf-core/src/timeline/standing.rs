@@ -2,7 +2,7 @@
 
 use super::entry::Entry;
 use super::metrics::{Metric, Metrics};
-use super::operation_tally::OperationTally;
+use super::operation_tally::{OperationCounts, OperationTally};
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -73,13 +73,62 @@ impl Standing {
             let Some(place) = tallies.get_mut(number) else { continue };
             let Some(tally) = place else { continue };
             let tally = Arc::make_mut(tally);
-            let extremes_gone = tally.subtract(oldest.span(), packed);
-            if tally.counts.count() == 0 {
-                *place = None;
-            } else if extremes_gone {
+            if tally.subtract(oldest.span(), packed) || tally.counts.count() == 0 {
                 let left = self.entries.iter();
                 tally.look_again(left.filter_map(|left| Some((left.span(), left.get(number)?))));
             }
+            // Without a call there may be a kind, or a count over a limit: they are seen a moment apart.
+            if tally.counts == OperationCounts::default() {
+                *place = None;
+            }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::SLOT;
+    use super::super::entry::{EntryBuilder, Level};
+    use super::*;
+    use crate::clock::Clock;
+    use crate::distribution::Distribution;
+    use crate::losses::Losses;
+    use crate::operation_core::OperationCore;
+    use std::time::SystemTime;
+
+    fn metrics() -> Metrics {
+        let mut metrics = Metrics::default();
+        let core = OperationCore::new("query", Clock::instant(), Arc::default(), None, 0);
+        metrics.add(Metric::Operation(core));
+        metrics
+    }
+
+    /// What happened in one second: failures, and kinds of failures.
+    fn entry(second: u64, failures: u64, of_a_kind: u64) -> Arc<Entry> {
+        let failed = Distribution::from_values((0..failures).map(|_| 1_000));
+        let mut counts = OperationCounts::default();
+        counts.failures = failed.head();
+        counts.kinds[0] = of_a_kind;
+        let mut entry = EntryBuilder::default();
+        let nothing = Distribution::default();
+        entry.put(0, |bytes| counts.pack(Some([&nothing, &failed]), bytes));
+        let (from, to) = (second * SLOT, (second + 1) * SLOT);
+        Arc::new(entry.build(Level::Second, from, to, SystemTime::UNIX_EPOCH, Losses::default()))
+    }
+
+    #[test]
+    fn a_kind_that_was_counted_an_interval_after_its_failure_outlives_it_and_then_goes() {
+        let metrics = metrics();
+        let mut standing = Standing::new(2);
+        let kinds = |standing: &Standing| -> u64 {
+            standing.tallies[0].as_ref().map_or(0, |tally| tally.counts.kinds[0])
+        };
+        let seconds = [(1, 0), (0, 1), (0, 0), (5, 2), (0, 0)];
+        let mut seen = Vec::new();
+        for (second, (failures, of_a_kind)) in (0..).zip(seconds) {
+            standing.push(&entry(second, failures, of_a_kind), &metrics);
+            seen.push(kinds(&standing));
+        }
+        assert_eq!(seen, [0, 1, 1, 2, 2]);
     }
 }

@@ -87,7 +87,10 @@ impl OperationTrack {
 
         let failed = Distribution::between(&self.failures, &failures);
         let mut succeeded = Distribution::between(&self.successes, &successes);
-        slowest.iter().for_each(|sample| succeeded.know_max(sample.value));
+        let is_new = successes.max > self.successes.max;
+        if !is_new && !succeeded.is_empty() {
+            succeeded.know_max(slowest.iter().map(|sample| sample.value));
+        }
         let mut kinds_since = kinds;
         for (count, before) in kinds_since.iter_mut().zip(self.kinds) {
             *count -= before;
