@@ -96,7 +96,7 @@ impl Slowest {
     }
 }
 
-/// The last failures of one shard, oldest first.
+/// The last failures of one shard since the last tick, oldest first.
 pub(crate) struct Recent {
     samples: VecDeque<Sample>,
     capacity: usize,
@@ -121,5 +121,9 @@ impl Recent {
 
     pub(crate) fn samples(&self) -> impl Iterator<Item = &Sample> {
         self.samples.iter()
+    }
+
+    pub(crate) fn into_samples(self) -> VecDeque<Sample> {
+        self.samples
     }
 }

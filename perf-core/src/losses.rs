@@ -4,7 +4,8 @@ use crate::sync::{AtomicU64, Relaxed};
 
 /// How often something was refused, clamped or dropped, in one interval.
 ///
-/// All zero in a healthy process; [`is_empty`](Self::is_empty) asks for that.
+/// All zero in a healthy process, but for a rare sample that came while a reader held its list;
+/// [`is_empty`](Self::is_empty) asks for that.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Losses {

@@ -2,7 +2,7 @@
 
 use crate::clock::Clock;
 use crate::failure_kinds::FailureKinds;
-use crate::kept::{Sample, Slowest};
+use crate::kept::{Recent, Sample, Slowest};
 use crate::limits::{FROM_THE_START, Limits, TooManyLimits};
 use crate::losses::LossCounters;
 use crate::metadata::Details;
@@ -28,6 +28,8 @@ pub(crate) struct OperationCore {
     /// The slowest samples since the last reset that the timeline has taken from the shards. Recording
     /// never takes this lock.
     pub(crate) slowest_before: Mutex<Slowest>,
+    /// As `slowest_before`: the last failures.
+    pub(crate) failed_before: Mutex<Recent>,
 }
 
 impl OperationCore {
@@ -49,6 +51,7 @@ impl OperationCore {
             name: name.into(),
             kept_samples,
             slowest_before: Mutex::new(Slowest::with_capacity(kept_samples)),
+            failed_before: Mutex::new(Recent::with_capacity(kept_samples)),
         })
     }
 
@@ -266,6 +269,23 @@ impl OperationCore {
         }
         for sample in &taken {
             before.offer(sample.clone());
+        }
+        taken
+    }
+
+    /// The last failures of each shard since this was called last, oldest first; they are remembered
+    /// here.
+    pub(crate) fn take_failed(&self) -> Vec<Sample> {
+        let mut taken = Vec::new();
+        let mut before = lock(&self.failed_before);
+        for failures in self.shards.iter().filter_map(|shard| shard.failures.get()) {
+            let empty = Recent::with_capacity(self.kept_samples);
+            let of_shard = std::mem::replace(&mut *lock(&failures.recent), empty);
+            taken.extend(of_shard.into_samples());
+        }
+        taken.sort_by_key(|sample| sample.at);
+        for sample in &taken {
+            before.push(sample.clone());
         }
         taken
     }

@@ -106,10 +106,13 @@ impl OperationSnapshot {
             snapshot.slowest.extend_from_slice(lock(&shard.slowest).samples());
         }
         drop(before);
+        let before = lock(&operation.failed_before);
+        snapshot.failed.extend(before.samples().cloned());
         for failures in failing() {
             snapshot.failed.reserve(operation.kept_samples);
             snapshot.failed.extend(lock(&failures.recent).samples().cloned());
         }
+        drop(before);
         snapshot.order_samples();
         snapshot
     }
@@ -121,17 +124,8 @@ impl OperationSnapshot {
         [successes, failures]: [Distribution; 2],
         counts: &OperationCounts,
         slowest: Vec<Sample>,
+        failed: Vec<Sample>,
     ) -> Self {
-        let shards = operation.shards.iter();
-        let mut failed = Vec::new();
-        for failures in shards.filter_map(|shard| shard.failures.get()) {
-            failed.reserve(operation.kept_samples);
-            failed.extend(lock(&failures.recent).samples().cloned());
-        }
-        // The end belongs to the interval: a tick reads the clock first and the operations then. Before
-        // the start of the clock there was none.
-        let begun = |at| span.start < at || span.start == 0;
-        failed.retain(|sample| begun(sample.at) && sample.at <= span.end);
         let mut snapshot = OperationSnapshot {
             name: Arc::clone(&operation.name),
             interval: Duration::from_nanos(span.end - span.start),
@@ -367,7 +361,8 @@ impl OperationSnapshot {
         self.failure_kinds.iter().map(|(kind, count)| (&**kind, *count))
     }
 
-    /// The slowest successes since the last reset that lie in the interval, slowest first.
+    /// The slowest successes since the last reset that lie in the interval, slowest first. A
+    /// [`Window`](crate::Window) has only those that carry metadata.
     pub fn slowest(&self) -> &[Sample] {
         &self.slowest
     }
@@ -379,7 +374,8 @@ impl OperationSnapshot {
         self.recent.as_ref()
     }
 
-    /// The last failures that lie in the interval, latest first.
+    /// The last failures that lie in the interval, latest first. A [`Window`](crate::Window) has only
+    /// those that carry a kind or metadata.
     pub fn failed(&self) -> &[Sample] {
         &self.failed
     }

@@ -258,7 +258,7 @@ impl Snapshot {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SinceError {
-    /// The snapshots are of different profilers, or of several merged.
+    /// The snapshots are of different profilers, of several merged, or of windows of a timeline.
     OtherProfiler,
     /// The snapshots count from different moments: the profiler was reset between them, or one of
     /// them is an interval. [`Profiler::lifetime`](crate::Profiler::lifetime) counts on through
@@ -271,7 +271,9 @@ pub enum SinceError {
 impl fmt::Display for SinceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            SinceError::OtherProfiler => "the snapshots are not of one and the same profiler",
+            SinceError::OtherProfiler => {
+                "the snapshots are not of one and the same profiler, or are of windows"
+            }
             SinceError::DifferentStarts => {
                 "the snapshots count from different moments; take both with `Profiler::lifetime`"
             }

@@ -82,8 +82,11 @@ impl Timeline {
         self.lock().tick(self.core())
     }
 
-    /// The last `last`, in whole seconds, up to the last tick. At most about an hour back, see
+    /// The last `last`, rounded up to whole seconds, up to the last tick. At most about an hour back, see
     /// [`long_window`](Self::long_window).
+    ///
+    /// It has the intervals that began in those seconds of the clock. Ticks do not fall exactly on the
+    /// second, so it may be longer than asked for by a part of one: [`Coverage`] has the exact span.
     pub fn window(&self, last: Duration) -> Window {
         self.lock().window(self.core(), last)
     }
@@ -108,8 +111,9 @@ impl Timeline {
         StandingWindow { timeline: self.clone(), last }
     }
 
-    /// Bytes that the timeline takes in memory, without standing windows and without what windows that
-    /// are still held keep alive.
+    /// Bytes that the timeline takes in memory, about: all intervals, which are what the
+    /// [budget](crate::ProfilerBuilder::timeline_budget) bounds, and where each metric stood at the last
+    /// tick; without standing windows, and without what windows that are still held keep alive.
     pub fn memory(&self) -> usize {
         self.lock().size()
     }

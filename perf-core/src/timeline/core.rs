@@ -118,9 +118,8 @@ impl TimelineCore {
     /// The entries of the last `last`, oldest first.
     fn entries(&self, last: Duration) -> Vec<Arc<Entry>> {
         let latest = self.history.latest_first().next();
-        let lies_in = |entry: &&Arc<Entry>| {
-            latest.is_some_and(|latest| entry.lies_in(last.as_secs(), latest))
-        };
+        let lies_in =
+            |entry: &&Arc<Entry>| latest.is_some_and(|latest| entry.lies_in(slots(last), latest));
         let mut entries: Vec<_> =
             self.history.latest_first().take_while(lies_in).cloned().collect();
         entries.reverse();
@@ -129,7 +128,7 @@ impl TimelineCore {
 
     /// What `stand` was called for.
     pub(super) fn standing_window(&self, profiler: &ProfilerCore, last: Duration) -> Window {
-        match self.standing.iter().find(|standing| standing.slots == last.as_secs()) {
+        match self.standing.iter().find(|standing| standing.slots == slots(last)) {
             Some(standing) => {
                 let entries = standing.entries().cloned().collect();
                 self.window_of(profiler, last, entries, Some(standing.tallies.clone()))
@@ -158,7 +157,7 @@ impl TimelineCore {
 
     /// Keeps the window of `last` up to date until everybody who asked for that has left.
     pub(super) fn stand(&mut self, last: Duration) {
-        let slots = last.as_secs();
+        let slots = slots(last);
         if let Some(standing) = self.standing.iter_mut().find(|standing| standing.slots == slots) {
             standing.users += 1;
             return;
@@ -173,7 +172,7 @@ impl TimelineCore {
     /// One who called `stand` has left.
     pub(super) fn leave(&mut self, last: Duration) {
         self.standing.retain_mut(|standing| {
-            standing.users -= usize::from(standing.slots == last.as_secs());
+            standing.users -= usize::from(standing.slots == slots(last));
             standing.users > 0
         });
     }
@@ -182,4 +181,9 @@ impl TimelineCore {
     pub(super) fn size(&self) -> usize {
         self.history.size() + self.tracks.iter().map(Track::size).sum::<usize>()
     }
+}
+
+/// As many slots as `last` needs.
+fn slots(last: Duration) -> u64 {
+    last.as_secs().saturating_add(u64::from(last.subsec_nanos() > 0))
 }

@@ -9,7 +9,8 @@ use std::time::Duration;
 ///
 /// A window is made of whole intervals between two ticks, those that lie in the time asked for; nothing
 /// is apportioned. So it may cover less: when the timeline is younger, was ticked late (one long
-/// interval does not fit into a short window), or not lately. Rates divide by what is covered.
+/// interval does not fit into a short window), or not lately; and up to a second more, when ticks do
+/// not fall on the second. Rates divide by what is covered.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Coverage {
     pub(super) asked: u64,

@@ -23,8 +23,17 @@ pub(super) struct Entry {
     /// The numbers of the metrics in it, ascending, each with the end of its bytes.
     places: Box<[(u32, u32)]>,
     bytes: Box<[u8]>,
-    /// The slowest samples that carry metadata, by the number of their operation.
-    slowest: Box<[(u32, Box<[Sample]>)]>,
+    /// The samples that carry metadata, by the number of their operation.
+    samples: Box<[(u32, Samples)]>,
+}
+
+/// The slowest calls and the last failures of one operation, those that carry metadata.
+#[derive(Default)]
+pub(super) struct Samples {
+    /// Slowest first.
+    pub(super) slowest: Box<[Sample]>,
+    /// Latest first.
+    pub(super) failed: Box<[Sample]>,
 }
 
 /// How long the intervals of an entry were merged for, and what is left of them.
@@ -61,7 +70,7 @@ impl Entry {
 
     /// Whether it lies in the `slots` slots that end with `latest`.
     pub(super) fn lies_in(&self, slots: u64, latest: &Entry) -> bool {
-        self.first_slot().saturating_add(slots) >= latest.end_slot()
+        slots > 0 && self.first_slot().saturating_add(slots) >= latest.end_slot()
     }
 
     /// What is known of the metric with this number, if anything happened.
@@ -80,18 +89,19 @@ impl Entry {
         self.losses.as_deref().copied().unwrap_or_default()
     }
 
-    pub(super) fn slowest(&self, operation: usize) -> &[Sample] {
-        let at = self.slowest.binary_search_by_key(&operation, |(id, _)| *id as usize);
-        at.map_or(&[], |at| &self.slowest[at].1)
+    pub(super) fn samples(&self, operation: usize) -> Option<&Samples> {
+        let at = self.samples.binary_search_by_key(&operation, |(id, _)| *id as usize).ok()?;
+        Some(&self.samples[at].1)
     }
 
     /// Bytes in memory.
     pub(super) fn size(&self) -> usize {
-        let samples = self.slowest.iter().flat_map(|(_, samples)| samples);
+        let samples = self.samples.iter().map(|(_, samples)| samples);
+        let samples = samples.flat_map(|samples| samples.slowest.iter().chain(&samples.failed));
         size_of::<Self>()
             + size_of_val(&*self.places)
             + self.bytes.len()
-            + size_of_val(&*self.slowest)
+            + size_of_val(&*self.samples)
             + samples.map(Sample::size).sum::<usize>()
     }
 
@@ -124,8 +134,10 @@ impl Entry {
                 merged.merge_metric(id, metric, level, of_metric);
             }
             if level.has_detail() && matches!(metric, Metric::Operation(_)) {
-                let samples = run.iter().flat_map(|entry| entry.slowest(number));
-                merged.slowest(id, samples.cloned().collect(), kept);
+                let samples = run.iter().filter_map(|entry| entry.samples(number));
+                let slowest = samples.clone().flat_map(|samples| &samples.slowest).cloned();
+                let failed = samples.flat_map(|samples| &samples.failed).cloned();
+                merged.samples(id, slowest.collect(), failed.collect(), kept);
             }
         }
         let losses = run.iter().map(|entry| entry.losses());
@@ -139,7 +151,7 @@ impl Entry {
 pub(super) struct EntryBuilder {
     places: Vec<(u32, u32)>,
     bytes: Vec<u8>,
-    slowest: Vec<(u32, Box<[Sample]>)>,
+    samples: Vec<(u32, Samples)>,
 }
 
 impl EntryBuilder {
@@ -149,13 +161,22 @@ impl EntryBuilder {
         self.places.push((id, self.bytes.len() as u32));
     }
 
-    /// Adds the slowest `kept` of those samples that carry metadata.
-    pub(super) fn slowest(&mut self, id: u32, mut samples: Vec<Sample>, kept: usize) {
-        samples.retain(|sample| sample.details.is_some());
-        samples.sort_by_key(|sample| Reverse(sample.value));
-        samples.truncate(kept);
-        if !samples.is_empty() {
-            self.slowest.push((id, samples.into()));
+    /// Adds the slowest and the latest `kept` of those samples that carry metadata.
+    pub(super) fn samples(
+        &mut self,
+        id: u32,
+        mut slowest: Vec<Sample>,
+        mut failed: Vec<Sample>,
+        kept: usize,
+    ) {
+        slowest.sort_by_key(|sample| Reverse(sample.value));
+        failed.sort_by_key(|sample| Reverse(sample.at));
+        for samples in [&mut slowest, &mut failed] {
+            samples.retain(|sample| sample.details.is_some());
+            samples.truncate(kept);
+        }
+        if !slowest.is_empty() || !failed.is_empty() {
+            self.samples.push((id, Samples { slowest: slowest.into(), failed: failed.into() }));
         }
     }
 
@@ -167,10 +188,10 @@ impl EntryBuilder {
         taken_at: SystemTime,
         losses: Losses,
     ) -> Entry {
-        let EntryBuilder { places, bytes, slowest } = self;
+        let EntryBuilder { places, bytes, samples } = self;
         let losses = (!losses.is_empty()).then(|| Box::new(losses));
-        let (places, bytes, slowest) = (places.into(), bytes.into(), slowest.into());
-        Entry { from, to, taken_at, level, losses, places, bytes, slowest }
+        let (places, bytes, samples) = (places.into(), bytes.into(), samples.into());
+        Entry { from, to, taken_at, level, losses, places, bytes, samples }
     }
 
     fn merge_metric<'a>(

@@ -2,11 +2,13 @@
 
 use super::coverage::Coverage;
 use super::entry::Entry;
-use super::metrics::Metrics;
+use super::metrics::{Metric, Metrics};
 use super::operation_tally::OperationCounts;
 use super::series_tally::CounterTally;
 use super::throughput::per_second;
 use super::window::parts;
+use crate::losses::Losses;
+use crate::operation_core::OperationCore;
 use crate::operation_snapshot::OverLimit;
 use crate::series::Series;
 use std::fmt;
@@ -29,6 +31,7 @@ pub struct LongWindow {
 /// The counts of one operation in a [`LongWindow`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct OperationTotals {
+    name: Arc<str>,
     interval: Duration,
     successes: u64,
     failures: u64,
@@ -41,9 +44,40 @@ impl LongWindow {
         self.coverage
     }
 
+    /// Every operation that was there when the window ended, in no order.
+    pub fn operations(&self) -> impl Iterator<Item = OperationTotals> {
+        self.metrics.all().iter().enumerate().filter_map(|(number, metric)| match metric {
+            Metric::Operation(core) => Some(self.read_operation(number, core)),
+            _ => None,
+        })
+    }
+
     /// The operation called `name`, if it was there when the window ended.
     pub fn operation(&self, name: &str) -> Option<OperationTotals> {
         let (number, core) = self.metrics.operation(name)?;
+        Some(self.read_operation(number, core))
+    }
+
+    /// Every counter with its growth, in no order.
+    pub fn counters(&self) -> impl Iterator<Item = (&Series, u64)> {
+        self.metrics.all().iter().enumerate().filter_map(|(number, metric)| match metric {
+            Metric::Counter(core) => Some((&core.series, self.read_counter(number))),
+            _ => None,
+        })
+    }
+
+    /// The growth of the counter with this name and these labels, in any order.
+    pub fn counter(&self, name: &str, labels: &[(&str, &str)]) -> Option<u64> {
+        Some(self.read_counter(self.metrics.counter(&Series::new(name, labels))?))
+    }
+
+    /// What could not be kept as it came.
+    pub fn losses(&self) -> Losses {
+        let losses = self.entries.iter().map(|entry| entry.losses());
+        losses.fold(Losses::default(), |all, more| all.combine(&more, u64::saturating_add))
+    }
+
+    fn read_operation(&self, number: usize, core: &OperationCore) -> OperationTotals {
         let counts = OperationCounts::sum(parts(&self.entries, number));
         let Coverage { from, .. } = self.coverage;
         let limits = core.limits.read().into_iter().enumerate();
@@ -53,22 +87,26 @@ impl LongWindow {
             let failures = counts.failures.over[index].min(counts.failures.count);
             OverLimit::new(limit, since, from, successes, failures)
         });
-        Some(OperationTotals {
+        OperationTotals {
+            name: Arc::clone(&core.name),
             interval: self.coverage.covered(),
             successes: counts.successes.count + counts.untimed_successes,
             failures: counts.failures.count + counts.untimed_failures,
             over_limits: over_limits.collect(),
-        })
+        }
     }
 
-    /// The growth of the counter with this name and these labels, in any order.
-    pub fn counter(&self, name: &str, labels: &[(&str, &str)]) -> Option<u64> {
-        let number = self.metrics.counter(&Series::new(name, labels))?;
-        Some(CounterTally::sum(parts(&self.entries, number)).growth)
+    fn read_counter(&self, number: usize) -> u64 {
+        CounterTally::sum(parts(&self.entries, number)).growth
     }
 }
 
 impl OperationTotals {
+    /// The operation's name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     /// All calls: successes and failures, timed or not.
     pub fn count(&self) -> u64 {
         self.successes + self.failures

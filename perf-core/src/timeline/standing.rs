@@ -106,8 +106,7 @@ mod tests {
     /// What happened in one second: failures, and kinds of failures.
     fn entry(second: u64, failures: u64, of_a_kind: u64) -> Arc<Entry> {
         let failed = Distribution::from_values((0..failures).map(|_| 1_000));
-        let mut counts = OperationCounts::default();
-        counts.failures = failed.head();
+        let mut counts = OperationCounts { failures: failed.head(), ..OperationCounts::default() };
         counts.kinds[0] = of_a_kind;
         let mut entry = EntryBuilder::default();
         let nothing = Distribution::default();

@@ -8,7 +8,8 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 /// The thread that [`Profiler::spawn_timeline`](crate::Profiler::spawn_timeline) started. Dropped, it
-/// stops the thread at once and waits for a tick that is under way, about a millisecond.
+/// stops the thread at once and waits for a tick that is under way, about a millisecond. The thread keeps
+/// its profiler alive.
 #[must_use = "the thread stops when this is dropped"]
 #[derive(Debug)]
 pub struct TimelineThread {

@@ -83,7 +83,7 @@ impl OperationTrack {
         let untimed_failures = failing().map(|failures| failures.untimed.load(Relaxed)).sum();
         let successes = CellsReading::of(shards().map(|shard| &shard.successes));
         let untimed_successes = shards().map(|shard| shard.untimed.load(Relaxed)).sum();
-        let slowest = core.take_slowest();
+        let (slowest, failed_last) = (core.take_slowest(), core.take_failed());
 
         let failed = Distribution::between(&self.failures, &failures);
         let mut succeeded = Distribution::between(&self.successes, &successes);
@@ -105,8 +105,8 @@ impl OperationTrack {
         };
         if counts != OperationCounts::default() {
             entry.put(id, |bytes| counts.pack(Some([&succeeded, &failed]), bytes));
-            entry.slowest(id, slowest, core.kept_samples);
         }
+        entry.samples(id, slowest, failed_last, core.kept_samples);
         (self.successes, self.failures, self.kinds) = (successes, failures, kinds);
         (self.untimed_successes, self.untimed_failures) = (untimed_successes, untimed_failures);
     }
@@ -157,5 +157,19 @@ impl Changes {
         self.quiet = if mark == self.mark { self.quiet.saturating_add(1) } else { 0 };
         self.mark = mark;
         self.quiet == 0 || self.quiet.is_power_of_two()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_metric_that_seems_quiet_is_read_again_ever_more_seldom_and_at_once_after_a_change() {
+        let mut changes = Changes::default();
+        assert!(changes.are_likely(7));
+        let read: Vec<u32> = (1..=100).filter(|_| changes.are_likely(7)).collect();
+        assert_eq!(read, [1, 2, 4, 8, 16, 32, 64]);
+        assert!(changes.are_likely(8) && changes.are_likely(8) && changes.are_likely(7));
     }
 }

@@ -9,7 +9,6 @@ use super::standing::Tallies;
 use super::throughput::{Busiest, Throughput, per_second};
 use crate::definitions::Definitions;
 use crate::distribution::Distribution;
-use crate::kept::Sample;
 use crate::losses::Losses;
 use crate::operation_core::OperationCore;
 use crate::operation_snapshot::OperationSnapshot;
@@ -23,7 +22,8 @@ use std::time::{Duration, SystemTime};
 /// What happened in the last so many seconds: whole intervals of a [`Timeline`](crate::Timeline).
 ///
 /// Count, rate, percentiles, extremes, failures, counters and gauges are all of the same intervals. It
-/// never changes and holds no lock; what is asked of it is added up when it is asked.
+/// never changes and holds no lock. What is asked of it is added up each time it is asked: 13 to 60 µs an
+/// operation and minute, 2 µs for a [`StandingWindow`](crate::StandingWindow).
 ///
 /// Minimum and maximum are within 1/128, and exact where an extreme is new for the profiler, or one of
 /// the slowest samples.
@@ -163,9 +163,11 @@ impl Window {
         let nothing = OperationTally::default();
         let tally = added_up.as_deref().unwrap_or(&nothing);
         let Coverage { from, to, .. } = self.coverage;
-        let slowest: Vec<Sample> =
-            self.entries.iter().flat_map(|entry| entry.slowest(number)).cloned().collect();
-        OperationSnapshot::of_window(core, from..to, tally.distributions(), &tally.counts, slowest)
+        let samples = self.entries.iter().filter_map(|entry| entry.samples(number));
+        let slowest = samples.clone().flat_map(|samples| &samples.slowest).cloned().collect();
+        let failed = samples.flat_map(|samples| &samples.failed).cloned().collect();
+        let distributions = tally.distributions();
+        OperationSnapshot::of_window(core, from..to, distributions, &tally.counts, slowest, failed)
     }
 
     fn read_counter(&self, number: usize) -> CounterTally {

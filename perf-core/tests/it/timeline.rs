@@ -453,11 +453,96 @@ fn failures_of_a_window_are_those_that_ended_in_it() {
         hand.advance(SECOND);
         timeline.tick();
     }
-    let all = timeline.window(MINUTE).operation("query").unwrap();
-    assert_eq!(all.failed().len(), 5, "nothing ended before the first window began");
-    let last = timeline.window(2 * SECOND).operation("query").unwrap();
-    let took: Vec<_> = last.failed().iter().map(|sample| sample.duration()).collect();
-    assert_eq!((last.failures(), took), (2, vec![ms(5)]), "one ended as the window began");
+    let last = timeline.window(2 * SECOND);
+    let failed = |window: &perf_core::Window| -> Vec<_> {
+        window.operation("query").unwrap().failed().iter().map(|sample| sample.duration()).collect()
+    };
+    assert_eq!(failed(&last), [ms(5), ms(4)]);
+    assert_eq!(failed(&timeline.window(MINUTE)).len(), 5);
+    (0..20).for_each(|_| profiler.operation("query").record_failure_with(ms(9), "timeout"));
+    assert_eq!(failed(&last), [ms(5), ms(4)], "a window never changes");
+    let snapshot = profiler.snapshot();
+    let ever = snapshot.operation("query").unwrap().failed();
+    assert_eq!(ever.iter().map(|sample| sample.duration()).collect::<Vec<_>>(), [ms(9); 8]);
+    hand.advance(SECOND);
+    timeline.tick();
+    let ever = profiler.snapshot().operation("query").unwrap().failed().len();
+    assert_eq!(ever, 8, "a tick takes nothing from a snapshot");
+}
+
+#[test]
+fn after_a_reset_slow_calls_of_before_leave_room_for_new_ones() {
+    let (profiler, timeline, hand) = ticking();
+    let call = |took: Duration| {
+        let mut timer = profiler.timer("query");
+        timer.metadata("id", 1);
+        hand.advance(took);
+        timer.stop();
+    };
+    (0..20).for_each(|_| call(SECOND));
+    timeline.tick();
+    profiler.reset();
+    (1..=3).for_each(|millis| call(ms(millis)));
+    hand.advance(SECOND);
+    timeline.tick();
+    let snapshot = profiler.snapshot();
+    let slowest = snapshot.operation("query").unwrap().slowest();
+    assert_eq!(slowest.iter().map(|s| s.duration()).collect::<Vec<_>>(), [ms(3), ms(2), ms(1)]);
+}
+
+#[test]
+fn samples_of_merged_intervals_are_as_few_as_of_one() {
+    let (profiler, timeline, hand) = ticking();
+    for second in 0..4_000 {
+        for id in 0..20 {
+            let mut timer = profiler.timer("query");
+            timer.metadata("text", format!("{id:0200}"));
+            if id % 2 == 0 {
+                timer.mark_failure_with("timeout")
+            };
+        }
+        hand.advance(SECOND);
+        timeline.tick();
+        if second == 69 {
+            // 69 seconds of 8 + 8 samples of about 500 bytes.
+            assert!(timeline.memory() < 800 << 10, "{}", timeline.memory());
+        }
+    }
+    // And then 66 + 57 longer intervals with as many.
+    assert!(timeline.memory() < 2_200 << 10, "{}", timeline.memory());
+}
+
+#[test]
+fn a_window_shorter_than_a_second_is_a_second_and_one_of_nothing_is_empty() {
+    let (profiler, timeline, hand) = ticking();
+    for _ in 0..5 {
+        profiler.record("query", SECOND);
+        hand.advance(SECOND);
+        timeline.tick();
+    }
+    let count = |last| timeline.window(last).operation("query").unwrap().count();
+    assert_eq!([ms(0), ms(1), ms(1_000), ms(1_001)].map(count), [0, 1, 1, 2]);
+    let long = |last| timeline.long_window(last).operation("query").unwrap().count();
+    assert_eq!([ms(0), ms(1), ms(1_000), ms(1_001)].map(long), [0, 1, 1, 2]);
+}
+
+#[test]
+fn a_long_window_lists_its_operations_counters_and_losses() {
+    let (profiler, timeline, hand) = ticking();
+    profiler.record("b", SECOND);
+    profiler.record_failure("a", SECOND);
+    profiler.counter("hits").add(3);
+    profiler.gauge("queue").set(f64::NAN);
+    hand.advance(SECOND);
+    timeline.tick();
+    let day = timeline.long_window(DAY);
+    let mut names: Vec<_> =
+        day.operations().map(|totals| (totals.name().to_owned(), totals.count())).collect();
+    names.sort();
+    assert_eq!(names, [("a".into(), 1), ("b".into(), 1)]);
+    let counters: Vec<_> = day.counters().map(|(series, n)| (series.name(), n)).collect();
+    assert_eq!((counters, day.losses().invalid_values), (vec![("hits", 3)], 1));
+    assert_eq!(day.operation("a").unwrap().success_rate(), Some(0.0));
 }
 
 #[test]
@@ -580,6 +665,8 @@ fn what_was_merged_still_has_the_busiest_second_the_mean_and_the_losses() {
 fn a_call_that_is_not_timed_is_seen_at_once_also_after_a_long_silence() {
     let (profiler, timeline, hand) = ticking();
     let sampled = profiler.operation("query").sampled(1_000_000.try_into().unwrap());
+    // The first call is the timed one.
+    sampled.time(|| ());
     for second in 0..40 {
         if second == 20 {
             (0..3).for_each(|_| sampled.time(|| ()));
