@@ -2,10 +2,12 @@
 
 mod merged;
 mod node;
+mod scope;
 mod table;
 
 pub(crate) use merged::Merged;
 pub use node::CallNode;
+pub use scope::Scope;
 
 use crate::snapshot::{Origin, SinceError};
 use crate::storage::Counts;

@@ -1,15 +1,17 @@
 //! Values counted in buckets: what quantiles are read from.
 
+mod cumulative;
 mod packed;
+mod quantile;
 
-use crate::limits::{MAX_LIMITS, NO_LIMITS};
+pub(crate) use packed::{Body, Head};
+pub use quantile::{InvalidQuantile, Quantile};
+
 use crate::losses::LossCounters;
-use crate::quantile::Quantile;
+use crate::operation::{MAX_LIMITS, NO_LIMITS};
 use crate::storage::{Attempt, Cells, CellsReading, SLOTS, bucket_range, page_and_slot, pages_in};
 use crate::sync::AnyWriter;
 use std::fmt;
-
-pub(crate) use packed::{Body, Head};
 
 /// An immutable distribution of `u64` values (nanoseconds, for an operation).
 ///

@@ -4,10 +4,9 @@ mod statistics;
 
 pub use statistics::InferenceStatistics;
 
-use crate::hit_ratio::HitCounter;
+use crate::metric::{HitCounter, ValueHistogram};
 use crate::operation::Operation;
 use crate::profiler::Profiler;
-use crate::value_histogram::ValueHistogram;
 use std::time::Duration;
 
 const REQUEST: &str = "request";

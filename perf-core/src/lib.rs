@@ -49,93 +49,50 @@
 //! Judging, reporting, exporting and alerting are the business of the crates above it, which see
 //! snapshots and never a live counter; `perfkit` is the front door to all of them.
 
-mod call_site;
 mod call_tree;
 mod clock;
-mod counter;
-mod cumulative;
-mod definition;
-mod definition_error;
-mod definitions;
 mod distribution;
-mod failure_kinds;
-mod family;
-mod gauge;
-mod hit_ratio;
 mod inference;
-mod kept;
-mod lap_timer;
-mod limits;
 mod losses;
 mod metadata;
-mod metric_definition;
+mod metric;
 mod operation;
-mod operation_core;
-mod operation_snapshot;
-mod owned_timer;
 mod profiler;
-mod profiler_builder;
-mod profiler_definitions;
-mod profiler_requests;
-mod profiler_scopes;
-mod quantile;
-mod recent_calls;
 mod request;
-mod request_core;
-mod request_summary;
-mod requests;
-mod sampled;
-mod scope;
-mod series;
 mod snapshot;
 mod storage;
 mod sync;
 mod timeline;
 mod timer;
 mod trackers;
-mod value_histogram;
 mod varint;
 
-#[doc(hidden)]
-pub use call_site::CallSite;
-pub use call_tree::{CallNode, CallTree};
+pub use call_tree::{CallNode, CallTree, Scope};
 pub use clock::{Clock, ManualClock};
-pub use counter::Counter;
-pub use definition::Definition;
-pub use definition_error::{DefinitionError, DefinitionField};
-pub use distribution::{Bucket, Distribution};
-pub use failure_kinds::OTHER_FAILURES;
-pub use family::{CounterFamily, Family, GaugeFamily, HistogramFamily, LabelError};
-pub use gauge::Gauge;
-pub use hit_ratio::{HitCounter, HitRatio};
+pub use distribution::{Bucket, Distribution, InvalidQuantile, Quantile};
 pub use inference::{InferenceMetrics, InferenceStatistics};
-pub use kept::Sample;
-pub use lap_timer::LapTimer;
-pub use limits::{MAX_LIMITS, TooManyLimits};
 pub use losses::Losses;
 pub use metadata::MetadataValue;
-pub use metric_definition::{MetricDefinition, MetricKind};
-pub use operation::Operation;
-pub use operation_snapshot::{OperationSnapshot, OverLimit};
-pub use owned_timer::OwnedTimer;
-pub use profiler::{Profiler, global};
-pub use profiler_builder::ProfilerBuilder;
-pub use quantile::{InvalidQuantile, Quantile};
-pub use recent_calls::{RecentCall, RecentCalls};
-pub use request::{Request, Stage};
-pub use request_summary::{RequestSummary, StageSummary};
-pub use requests::RequestError;
-pub use sampled::{SampledOperation, SampledTimer};
-pub use scope::Scope;
-pub use series::{OVERFLOW, Series};
+pub use metric::{
+    Counter, CounterFamily, Definition, DefinitionError, DefinitionField, Family, Gauge,
+    GaugeFamily, HistogramFamily, HitCounter, HitRatio, LabelError, MetricDefinition, MetricKind,
+    OVERFLOW, Series, ValueHistogram,
+};
+pub use operation::{
+    MAX_LIMITS, OTHER_FAILURES, Operation, OperationSnapshot, OverLimit, RecentCall, RecentCalls,
+    Sample, SampledOperation, SampledTimer, TooManyLimits,
+};
+pub use profiler::{Profiler, ProfilerBuilder, global};
+pub use request::{Request, RequestError, RequestSummary, Stage, StageSummary};
 pub use snapshot::{SinceError, Snapshot};
 pub use timeline::{
     Coverage, GaugeRange, LongWindow, OperationTotals, StandingWindow, Throughput, Timeline,
     TimelineThread, Window,
 };
-pub use timer::Timer;
+#[doc(hidden)]
+pub use timer::CallSite;
+pub use timer::{LapTimer, OwnedTimer, Timer};
 pub use trackers::{
     BatchId, BatchSummary, LatencyStatistics, LatencyTracker, RateUnit, SlidingThroughput,
     ThroughputTotals, ThroughputTracker, TimeUnit, TrackError, TrackId, Tracked, UnknownUnit,
 };
-pub use value_histogram::ValueHistogram;

@@ -1,6 +1,6 @@
 //! What a timer is told about its call, kept for the samples worth keeping.
 
-use crate::failure_kinds::MAX_KIND;
+use crate::operation::MAX_KIND;
 use std::borrow::Cow;
 use std::fmt;
 

@@ -1,15 +1,29 @@
 //! A named kind of work, resolved once and recorded for ever.
 
-use crate::lap_timer::LapTimer;
-use crate::limits::TooManyLimits;
+mod core;
+mod failure_kinds;
+mod kept;
+mod limits;
+mod recent_calls;
+mod sampled;
+mod snapshot;
+
+pub(crate) use core::OperationCore;
+pub use failure_kinds::OTHER_FAILURES;
+pub(crate) use failure_kinds::{FailureKinds, KindCounts, MAX_KIND};
+pub use kept::Sample;
+pub(crate) use kept::{MAX_KEPT, Recent, Slowest};
+pub(crate) use limits::{FROM_THE_START, Limits, NO_LIMITS};
+pub use limits::{MAX_LIMITS, TooManyLimits};
+pub(crate) use recent_calls::RecentRing;
+pub use recent_calls::{RecentCall, RecentCalls};
+pub use sampled::{SampledOperation, SampledTimer};
+pub use snapshot::{OperationSnapshot, OverLimit};
+
+use crate::call_tree::Scope;
 use crate::metadata::Details;
-use crate::operation_core::OperationCore;
-use crate::owned_timer::OwnedTimer;
-use crate::recent_calls::RecentRing;
-use crate::sampled::SampledOperation;
-use crate::scope::Scope;
 use crate::sync::Relaxed;
-use crate::timer::Timer;
+use crate::timer::{LapTimer, OwnedTimer, Timer};
 use std::borrow::Cow;
 use std::fmt;
 use std::num::NonZeroU32;

@@ -1,24 +1,25 @@
 //! The registry of everything that is measured.
 
-use crate::call_site::CallSite;
+mod builder;
+mod definitions;
+mod requests;
+mod scopes;
+
+pub use builder::ProfilerBuilder;
+
 use crate::call_tree::{CallTree, Merged};
 use crate::clock::Clock;
-use crate::counter::{Counter, CounterCore};
-use crate::definitions::Definitions;
-use crate::gauge::{Gauge, GaugeCore};
 use crate::losses::{LossCounters, Losses};
-use crate::operation::Operation;
-use crate::operation_core::OperationCore;
-use crate::operation_snapshot::OperationSnapshot;
-use crate::profiler_builder::ProfilerBuilder;
-use crate::requests::Requests;
-use crate::series::Series;
+use crate::metric::{
+    Counter, CounterCore, Definitions, Gauge, GaugeCore, HistogramCore, Series, ValueHistogram,
+};
+use crate::operation::{Operation, OperationCore, OperationSnapshot};
+use crate::request::Requests;
 use crate::snapshot::{Origin, Snapshot};
 use crate::storage::{CallPaths, Make, Operations, SeriesSet};
 use crate::sync::{Mutex, Relaxed, lock};
 use crate::timeline::{Timeline, TimelineCore, TimelineThread};
-use crate::timer::Timer;
-use crate::value_histogram::{HistogramCore, ValueHistogram};
+use crate::timer::{CallSite, Timer};
 use std::fmt;
 use std::io;
 use std::sync::{Arc, OnceLock};

@@ -1,9 +1,16 @@
 //! One unit of work from start to end, with its stages.
 
+mod core;
+mod in_flight;
+mod summary;
+
+pub(crate) use core::RequestCore;
+pub use in_flight::RequestError;
+pub(crate) use in_flight::Requests;
+pub use summary::{RequestSummary, StageSummary};
+
 use crate::metadata::{Details, MetadataValue};
 use crate::profiler::Profiler;
-use crate::request_core::RequestCore;
-use crate::request_summary::{RequestSummary, StageSummary};
 use std::borrow::Cow;
 use std::fmt;
 use std::thread;

@@ -1,11 +1,9 @@
 //! An immutable copy of everything a profiler knows.
 
-use crate::definitions::Definitions;
 use crate::distribution::Distribution;
 use crate::losses::Losses;
-use crate::metric_definition::MetricDefinition;
-use crate::operation_snapshot::OperationSnapshot;
-use crate::series::Series;
+use crate::metric::{Definitions, MetricDefinition, Series};
+use crate::operation::OperationSnapshot;
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::fmt;

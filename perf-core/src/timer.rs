@@ -1,8 +1,16 @@
 //! The guard that measures from its making to its end.
 
+mod call_site;
+mod lap;
+mod owned;
+
+pub use call_site::CallSite;
+pub use lap::LapTimer;
+pub use owned::OwnedTimer;
+
 use crate::clock::Clock;
 use crate::metadata::{Details, MetadataValue};
-use crate::operation_core::OperationCore;
+use crate::operation::OperationCore;
 use std::borrow::Cow;
 use std::fmt;
 use std::mem::ManuallyDrop;

@@ -1,7 +1,7 @@
 //! A call tree while it is put together from several.
 
 use super::{CallTree, Entry};
-use crate::series::OVERFLOW;
+use crate::metric::OVERFLOW;
 use crate::snapshot::Origin;
 use crate::storage::{CallPaths, Counts};
 use std::cmp::Reverse;

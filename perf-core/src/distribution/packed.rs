@@ -5,7 +5,7 @@
 //! shortest: one byte a bucket, two, or slot and count of those that are not empty.
 
 use super::{Distribution, Lifetime, place};
-use crate::limits::MAX_LIMITS;
+use crate::operation::MAX_LIMITS;
 use crate::storage::{PAGES, SLOTS, page_and_slot, pages_in};
 use crate::varint::{Reader, put, put_wide};
 

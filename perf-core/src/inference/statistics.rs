@@ -2,8 +2,8 @@
 
 use super::{BATCH_SIZE, CACHE, INFERENCE, REQUEST};
 use crate::distribution::Distribution;
-use crate::hit_ratio::HitRatio;
-use crate::operation_snapshot::OperationSnapshot;
+use crate::metric::HitRatio;
+use crate::operation::OperationSnapshot;
 use crate::snapshot::Snapshot;
 use crate::timeline::Throughput;
 use std::time::Duration;

@@ -2,8 +2,8 @@
 
 use super::folded::Folded;
 use super::{PAGES, Published, SLOTS, page_and_slot};
-use crate::limits::{Limits, MAX_LIMITS};
 use crate::losses::LossCounters;
+use crate::operation::{Limits, MAX_LIMITS};
 use crate::sync::{AtomicU32, AtomicU64, Relaxed, Writer};
 use std::array;
 

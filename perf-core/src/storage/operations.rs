@@ -3,10 +3,10 @@
 
 use super::name_hash::{name_hash, same_name};
 use super::{Published, Registry};
-use crate::call_site::CallSite;
-use crate::operation_core::OperationCore;
-use crate::series::OVERFLOW;
+use crate::metric::OVERFLOW;
+use crate::operation::OperationCore;
 use crate::sync::{AtomicPtr, AtomicU64, Relaxed};
+use crate::timer::CallSite;
 use std::cell::Cell;
 use std::ptr;
 use std::sync::Arc;

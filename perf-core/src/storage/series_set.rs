@@ -1,7 +1,7 @@
 //! Counters or gauges by name and labels, capped, with a place for what is beyond the cap.
 
 use super::{Published, Registry};
-use crate::series::{OVERFLOW, Series};
+use crate::metric::{OVERFLOW, Series};
 use std::sync::Arc;
 
 /// Bytes of a name with its labels; more are refused as if the cap were reached.

@@ -1,7 +1,7 @@
 //! What one thread writes of one operation.
 
 use super::{Cells, Published};
-use crate::kept::{Recent, Slowest};
+use crate::operation::{Recent, Slowest};
 use crate::sync::{AtomicU64, Mutex};
 
 /// The successes of one operation on one thread, and behind a pointer its failures.

@@ -1,10 +1,7 @@
 //! Everything the timeline follows, each under a number of its own.
 
-use crate::counter::CounterCore;
-use crate::gauge::GaugeCore;
-use crate::operation_core::OperationCore;
-use crate::series::Series;
-use crate::value_histogram::HistogramCore;
+use crate::metric::{CounterCore, GaugeCore, HistogramCore, Series};
+use crate::operation::OperationCore;
 use std::collections::HashMap;
 use std::sync::Arc;
 

@@ -2,7 +2,7 @@
 
 use super::throughput::Busiest;
 use crate::distribution::{Body, Distribution, Head};
-use crate::failure_kinds::KindCounts;
+use crate::operation::KindCounts;
 use crate::varint::{Reader, put};
 
 /// What a packed operation has besides its successes.

@@ -93,7 +93,7 @@ mod tests {
     use crate::clock::Clock;
     use crate::distribution::Distribution;
     use crate::losses::Losses;
-    use crate::operation_core::OperationCore;
+    use crate::operation::OperationCore;
     use std::time::SystemTime;
 
     fn metrics() -> Metrics {

@@ -5,13 +5,11 @@ use super::metrics::Metric;
 use super::operation_tally::OperationCounts;
 use super::series_tally::{CounterTally, GaugeTally, HistogramTally};
 use super::throughput::Busiest;
-use crate::counter::CounterCore;
 use crate::distribution::Distribution;
-use crate::failure_kinds::KindCounts;
-use crate::operation_core::OperationCore;
+use crate::metric::{CounterCore, HistogramCore};
+use crate::operation::{KindCounts, OperationCore};
 use crate::storage::CellsReading;
 use crate::sync::Relaxed;
-use crate::value_histogram::HistogramCore;
 
 /// The state of one metric at the last tick.
 pub(super) enum Track {

@@ -1,8 +1,8 @@
 //! The latencies of one operation, as numbers in a unit.
 
 use super::time_unit::TimeUnit;
-use crate::operation_snapshot::OperationSnapshot;
-use crate::quantile::Quantile;
+use crate::distribution::Quantile;
+use crate::operation::OperationSnapshot;
 
 /// An [`OperationSnapshot`] in a unit: plain numbers to print or store.
 ///

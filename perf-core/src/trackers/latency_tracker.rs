@@ -3,9 +3,7 @@
 use super::latency_statistics::LatencyStatistics;
 use super::running::{Id, Running, TrackError};
 use super::time_unit::TimeUnit;
-use crate::operation::Operation;
-use crate::operation_core::OperationCore;
-use crate::operation_snapshot::OperationSnapshot;
+use crate::operation::{Operation, OperationCore, OperationSnapshot};
 use crate::profiler::Profiler;
 use crate::sync::{Mutex, Relaxed, lock};
 use crate::timer::Timer;

@@ -3,10 +3,9 @@
 use super::rate_unit::RateUnit;
 use super::running::{Id, Running, TrackError};
 use super::throughput_figures::{BatchSummary, SlidingThroughput, ThroughputTotals};
-use crate::counter::Counter;
+use crate::metric::{Counter, OVERFLOW, OVERFLOW_LABEL};
 use crate::operation::Operation;
 use crate::profiler::Profiler;
-use crate::series::{OVERFLOW, OVERFLOW_LABEL};
 use crate::sync::{Mutex, Relaxed, lock};
 use std::collections::BTreeMap;
 use std::fmt;

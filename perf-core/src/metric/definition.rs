@@ -1,9 +1,7 @@
 //! What somebody says a metric is, before a profiler has agreed.
 
-use crate::definition_error::{DefinitionError, DefinitionField};
 use crate::metadata::cut;
-use crate::metric_definition::MetricKind;
-use crate::series::{OVERFLOW, OVERFLOW_LABEL};
+use crate::metric::{DefinitionError, DefinitionField, MetricKind, OVERFLOW, OVERFLOW_LABEL};
 use std::sync::Arc;
 
 /// Bytes of a metric's name.

@@ -1,6 +1,6 @@
 //! The lightweight mode: every call counted, one in n timed.
 
-use crate::operation_core::OperationCore;
+use crate::operation::OperationCore;
 use crate::sync::Relaxed;
 use crate::timer::Timer;
 use std::borrow::Cow;

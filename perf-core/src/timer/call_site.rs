@@ -1,6 +1,6 @@
 //! Names that are resolved once, where they stand in the source.
 
-use crate::operation_core::OperationCore;
+use crate::operation::OperationCore;
 use crate::storage::Published;
 use crate::sync::AtomicPtr;
 use std::fmt;

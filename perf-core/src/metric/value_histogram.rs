@@ -1,9 +1,9 @@
 //! A distribution of values that are no latencies.
 
 use crate::distribution::Distribution;
-use crate::limits::NO_LIMITS;
 use crate::losses::LossCounters;
-use crate::series::Series;
+use crate::metric::Series;
+use crate::operation::NO_LIMITS;
 use crate::storage::{Attempt, Cells, CellsReading, ShardTable, ThreadIndex};
 use crate::sync::{AnyWriter, Writer};
 use std::fmt;

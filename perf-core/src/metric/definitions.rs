@@ -1,7 +1,6 @@
 //! The definitions of a profiler, and of each of its snapshots.
 
-use crate::definition_error::DefinitionError;
-use crate::metric_definition::MetricDefinition;
+use crate::metric::{DefinitionError, MetricDefinition};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 

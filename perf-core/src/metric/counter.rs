@@ -1,6 +1,6 @@
 //! A number that only grows.
 
-use crate::series::Series;
+use crate::metric::Series;
 use crate::storage::{ShardTable, ThreadIndex};
 use crate::sync::{AnyWriter, AtomicU64, Relaxed, Writer};
 use std::fmt;

@@ -1,6 +1,6 @@
 //! The last n calls of an operation, exactly.
 
-use crate::quantile::Quantile;
+use crate::distribution::Quantile;
 use crate::sync::{AtomicU64, Relaxed};
 use std::time::Duration;
 

@@ -1,12 +1,11 @@
 //! What handles, timers and the registry share of an operation: where a value is recorded.
 
 use crate::clock::Clock;
-use crate::failure_kinds::FailureKinds;
-use crate::kept::{Recent, Sample, Slowest};
-use crate::limits::{FROM_THE_START, Limits, TooManyLimits};
 use crate::losses::LossCounters;
 use crate::metadata::Details;
-use crate::recent_calls::RecentRing;
+use crate::operation::{
+    FROM_THE_START, FailureKinds, Limits, Recent, RecentRing, Sample, Slowest, TooManyLimits,
+};
 use crate::storage::{Attempt, CallPaths, FailureShard, Published, Shard, ShardTable, ThreadIndex};
 use crate::sync::{AnyWriter, Mutex, Relaxed, SeqCst, Writer, fence, lock, try_lock};
 use std::sync::Arc;

@@ -1,7 +1,7 @@
 //! A number that goes up and down.
 
 use crate::losses::LossCounters;
-use crate::series::Series;
+use crate::metric::Series;
 use crate::sync::{AtomicU64, Relaxed};
 use std::fmt;
 use std::sync::Arc;

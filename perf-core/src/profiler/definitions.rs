@@ -1,9 +1,9 @@
 //! What a profiler does about definitions.
 
-use crate::definition::Definition;
-use crate::definition_error::DefinitionError;
-use crate::family::{CounterFamily, Family, Find, GaugeFamily, HistogramFamily};
-use crate::metric_definition::{MetricDefinition, MetricKind};
+use crate::metric::{
+    CounterFamily, Definition, DefinitionError, Family, Find, GaugeFamily, HistogramFamily,
+    MetricDefinition, MetricKind,
+};
 use crate::profiler::Profiler;
 use crate::sync::lock;
 

@@ -2,10 +2,7 @@
 
 use crate::metadata::{Details, MetadataValue};
 use crate::profiler::Profiler;
-use crate::request::Request;
-use crate::request_core::RequestCore;
-use crate::request_summary::RequestSummary;
-use crate::requests::RequestError;
+use crate::request::{Request, RequestCore, RequestError, RequestSummary};
 use crate::sync::Relaxed;
 use std::borrow::Cow;
 use std::sync::Arc;

@@ -1,7 +1,6 @@
 //! A stop-watch for stages that follow each other without a gap.
 
-use crate::operation::Operation;
-use crate::operation_core::OperationCore;
+use crate::operation::{Operation, OperationCore};
 use crate::timer::Timer;
 use std::time::Duration;
 

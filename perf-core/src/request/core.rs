@@ -2,7 +2,7 @@
 
 use crate::metadata::{Details, MetadataValue};
 use crate::profiler::Profiler;
-use crate::request_summary::{RequestSummary, StageSummary};
+use crate::request::{RequestSummary, StageSummary};
 use crate::sync::{Mutex, lock};
 use std::borrow::Cow;
 use std::sync::Arc;

@@ -1,8 +1,6 @@
 //! Why a metric cannot be defined so.
 
-use crate::definition::{MAX_LABEL, MAX_NAME};
-use crate::metric_definition::MetricKind;
-use crate::series::{OVERFLOW, OVERFLOW_LABEL};
+use crate::metric::{MAX_LABEL, MAX_NAME, MetricKind, OVERFLOW, OVERFLOW_LABEL};
 use std::error::Error;
 use std::fmt;
 

@@ -1,7 +1,6 @@
 //! Requests by id, for those that start, go on and end in different places; and who wants to know.
 
-use crate::request_core::RequestCore;
-use crate::request_summary::RequestSummary;
+use crate::request::{RequestCore, RequestSummary};
 use crate::sync::{Mutex, lock};
 use std::collections::{HashMap, VecDeque};
 use std::error::Error;

@@ -1,12 +1,8 @@
 //! The handles of a defined metric, one for each set of labels.
 
-use crate::counter::Counter;
-use crate::definition::{MAX_LABEL, MAX_LABELS};
-use crate::gauge::Gauge;
 use crate::metadata::cut;
-use crate::metric_definition::MetricDefinition;
+use crate::metric::{Counter, Gauge, MAX_LABEL, MAX_LABELS, MetricDefinition, ValueHistogram};
 use crate::profiler::Profiler;
-use crate::value_histogram::ValueHistogram;
 use std::error::Error;
 use std::fmt;
 

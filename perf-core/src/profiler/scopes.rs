@@ -1,8 +1,7 @@
 //! What a profiler does about scopes.
 
-use crate::call_tree::CallTree;
+use crate::call_tree::{CallTree, Scope};
 use crate::profiler::Profiler;
-use crate::scope::Scope;
 
 impl Profiler {
     /// Starts a scope of the operation called `name`: a timer that also counts in the call tree.

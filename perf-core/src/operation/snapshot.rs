@@ -1,11 +1,9 @@
 //! One operation in one interval.
 
-use crate::distribution::Distribution;
-use crate::kept::Sample;
-use crate::limits::{FROM_THE_START, MAX_LIMITS};
-use crate::operation_core::OperationCore;
-use crate::quantile::Quantile;
-use crate::recent_calls::{RecentCalls, RecentRing};
+use crate::distribution::{Distribution, Quantile};
+use crate::operation::{
+    FROM_THE_START, MAX_LIMITS, OperationCore, RecentCalls, RecentRing, Sample,
+};
 use crate::storage::CellsReading;
 use crate::sync::{Relaxed, lock};
 use crate::timeline::OperationCounts;

@@ -1,7 +1,6 @@
 //! What a metric is, once a profiler has agreed.
 
-use crate::definition::Definition;
-use crate::definition_error::DefinitionField;
+use crate::metric::{Definition, DefinitionField};
 use std::fmt;
 use std::sync::Arc;
 

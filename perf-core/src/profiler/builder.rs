@@ -1,7 +1,7 @@
 //! What can be set of a profiler.
 
 use crate::clock::Clock;
-use crate::kept::MAX_KEPT;
+use crate::operation::MAX_KEPT;
 use crate::profiler::Profiler;
 use std::sync::Arc;
 

@@ -1,7 +1,7 @@
 //! The guard that can outlive the scope of its operation's handle.
 
 use crate::metadata::MetadataValue;
-use crate::operation_core::OperationCore;
+use crate::operation::OperationCore;
 use crate::timer::Measurement;
 use std::borrow::Cow;
 use std::fmt;

@@ -1,7 +1,7 @@
 //! The guard that also knows what it is called within.
 
 use crate::metadata::MetadataValue;
-use crate::operation_core::OperationCore;
+use crate::operation::OperationCore;
 use crate::storage::Place;
 use crate::timer::Measurement;
 use std::borrow::Cow;

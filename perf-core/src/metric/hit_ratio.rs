@@ -1,6 +1,6 @@
 //! How often something was found where it was looked for.
 
-use crate::counter::Counter;
+use crate::metric::Counter;
 use crate::profiler::Profiler;
 use crate::snapshot::Snapshot;
 use crate::timeline::Window;
