@@ -10,7 +10,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-const SUITES: [&str; 3] = ["record", "timer", "snapshot"];
+const SUITES: [&str; 4] = ["record", "timer", "snapshot", "timeline"];
 
 pub(crate) fn run(arguments: &[String]) -> Result<(), Box<dyn Error>> {
     let mut launches = 15;
