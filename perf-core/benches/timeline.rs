@@ -9,7 +9,7 @@ use std::hint::black_box;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::thread;
 use std::time::{Duration, Instant};
-use workload::{LEN, at_once, each, latencies};
+use workload::{LEN, at_once, each_on_cpu, latencies};
 
 const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_secs(60);
@@ -112,9 +112,11 @@ fn recording_meanwhile(c: &mut Criterion) {
                     thread::sleep(next.saturating_duration_since(Instant::now()));
                 }
             });
-            c.bench_function(&format!("timeline/8 threads record{name}"), |b| {
+            c.bench_function(&format!("timeline/8 threads, time on a core{name}"), |b| {
                 b.iter_custom(|iters| {
-                    at_once(8, |_| each(&values, iters, |value| operation.record_nanos(value)))
+                    at_once(8, |_| {
+                        each_on_cpu(&values, iters, |value| operation.record_nanos(value))
+                    })
                 });
             });
             stop.store(true, Relaxed);

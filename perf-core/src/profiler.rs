@@ -44,7 +44,7 @@ use std::time::Duration;
 ///
 /// # Memory
 ///
-/// An operation is 1.3 KB, and 0.9 KB plus 0.5 KB for every octave of values for each thread that
+/// An operation is 1.7 KB, and 0.9 KB plus 0.5 KB for every octave of values for each thread that
 /// records it: 4 to 7 KB for latencies as they occur, 31 KB if they covered all of `u64`. Failures
 /// take as much again, from the first one on. Threads give their place to the next when they end, so
 /// what counts is how many are alive at a time; above 64 of them an operation has up to 32 KB of

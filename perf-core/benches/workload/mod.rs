@@ -49,6 +49,19 @@ pub fn each(values: &[u64], iters: u64, mut work: impl FnMut(u64)) -> Duration {
     start.elapsed()
 }
 
+/// As [`each`], in time that this thread was on a processor: what other threads take of a machine with
+/// few cores is not in it. Known to a tick of the scheduler, some milliseconds. Linux only.
+pub fn each_on_cpu(values: &[u64], iters: u64, work: impl FnMut(u64)) -> Duration {
+    let on_cpu = || {
+        let times = std::fs::read_to_string("/proc/thread-self/schedstat").expect("Linux");
+        let nanos = times.split(' ').next().and_then(|nanos| nanos.parse().ok());
+        Duration::from_nanos(nanos.expect("ns on a processor"))
+    };
+    let start = on_cpu();
+    each(values, iters, work);
+    on_cpu() - start
+}
+
 /// Runs `timed` on `threads` threads at once and gives the mean of their times.
 pub fn at_once(threads: u32, timed: impl Fn(u32) -> Duration + Sync) -> Duration {
     let barrier = Barrier::new(threads as usize);

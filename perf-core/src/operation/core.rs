@@ -71,14 +71,11 @@ impl OperationCore {
 
     #[inline(always)]
     pub(crate) fn record_success(&self, value: u64) {
-        if let Some((thread, shard)) = self.shards.near() {
+        if self.recent.get().is_none()
+            && let Some((thread, shard)) = self.shards.near()
+        {
             match shard.successes.try_record(thread.writer(), value, &self.limits) {
-                Attempt::Done => {
-                    if let Some(recent) = self.recent.get() {
-                        recent.push(value, false);
-                    }
-                    return;
-                }
+                Attempt::Done => return,
                 Attempt::AboveWatermark => {
                     return self.keep_slow(thread.writer(), shard, value, None);
                 }
@@ -88,7 +85,8 @@ impl OperationCore {
         self.record_success_with(value, None);
     }
 
-    /// The first success of a thread or octave, one of a thread without an index, or with details.
+    /// The first success of a thread or octave, one of a thread without an index, one that is
+    /// remembered, or with details.
     #[cold]
     #[inline(never)]
     pub(crate) fn record_success_with(&self, value: u64, details: Option<Box<Details>>) {
@@ -108,7 +106,8 @@ impl OperationCore {
         let attempt = shard.successes.record(writer, value, &self.limits, &self.losses);
         if attempt == Attempt::AboveWatermark {
             self.keep_slow(writer, shard, value, details);
-        } else if let Some(recent) = self.recent.get() {
+        }
+        if let Some(recent) = self.recent.get() {
             recent.push(value, false);
         }
     }
@@ -165,9 +164,6 @@ impl OperationCore {
             None => self.unkept(sample),
         };
         drop(evicted);
-        if let Some(recent) = self.recent.get() {
-            recent.push(value, false);
-        }
     }
 
     fn sample(&self, value: u64, details: Option<Box<Details>>) -> Sample {

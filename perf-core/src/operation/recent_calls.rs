@@ -127,8 +127,6 @@ impl RecentRing {
     }
 
     /// One atomic addition and one store.
-    #[cold]
-    #[inline(never)]
     pub(crate) fn push(&self, nanos: u64, failed: bool) {
         let place = self.next.fetch_add(1, Relaxed) % self.slots.len() as u64;
         let call = nanos.min(LONGEST) | if failed { FAILED } else { 0 };
