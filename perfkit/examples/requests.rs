@@ -7,7 +7,7 @@
 use perfkit::{Profiler, RequestError};
 use std::hint::black_box;
 use std::thread;
-use std::time::Duration;
+use std::time::Instant;
 
 /// Real work that takes some time.
 fn work(rounds: u64) -> u64 {
@@ -45,8 +45,9 @@ fn main() -> Result<(), RequestError> {
     profiler.start_request("query-2")?;
     let handler = profiler.clone();
     let handled = thread::spawn(move || {
+        let start = Instant::now();
         work(500_000);
-        handler.log_stage("query-2", "retrieval", Duration::from_millis(2), [("documents", 20)])
+        handler.log_stage("query-2", "retrieval", start.elapsed(), [("documents", 20)])
     });
     handled.join().expect("the handler does not panic")?;
     profiler.end_request("query-2")?;
