@@ -3,26 +3,32 @@
 //! One launch is not enough: where the allocator and the loader put things decides, once a process,
 //! about nanoseconds (docs/performance.md). So every figure is a median over launches.
 
+use crate::peers;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitCode, Stdio};
 
 const SUITES: [&str; 4] = ["record", "timer", "snapshot", "timeline"];
 
-pub(crate) fn run(arguments: &[String]) -> Result<(), Box<dyn Error>> {
-    let mut launches = 15;
+pub(crate) fn run(arguments: &[String]) -> Result<ExitCode, Box<dyn Error>> {
+    let (mut quick, mut peers) = (false, false);
     let mut filter = None;
     for argument in arguments {
         match argument.as_str() {
-            "--quick" => launches = 3,
+            "--quick" => quick = true,
+            "--peers" => peers = true,
             option if option.starts_with('-') => {
                 return Err(format!("unknown option {option}").into());
             }
             text => filter = Some(text),
         }
+    }
+    let launches = if quick { 3 } else { 15 };
+    if peers {
+        return peers::run(launches, filter);
     }
     build()?;
     let results = workspace_root().join("target/criterion");
@@ -41,7 +47,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), Box<dyn Error>> {
         return Err(format!("no benchmark matches {:?}", filter.unwrap_or("")).into());
     }
     print(&figures, launches);
-    Ok(())
+    Ok(ExitCode::SUCCESS)
 }
 
 fn build() -> Result<(), Box<dyn Error>> {

@@ -8,6 +8,7 @@ mod bench;
 mod docs;
 #[cfg(test)]
 mod layers;
+mod peers;
 
 use std::process::ExitCode;
 
@@ -17,10 +18,14 @@ Usage: cargo xtask COMMAND
 Commands:
   bench [--quick] [FILTER]   run the criterion suites in 15 process launches (3 with --quick) and
                              print, as Markdown, the minimum, median and p90 over the launches
+  bench --peers [--quick] [FILTER]
+                             the same work done by perfkit and by its peers, in turns in one
+                             process; exit code 1 when our own figures are not steady
 
 Examples:
   cargo xtask bench
-  cargo xtask bench --quick record";
+  cargo xtask bench --quick record
+  cargo xtask bench --peers --quick";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -34,7 +39,7 @@ fn main() -> ExitCode {
         None => Err(HELP.into()),
     };
     match result {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             eprintln!("{error}");
             ExitCode::from(3)

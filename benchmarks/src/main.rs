@@ -1,0 +1,49 @@
+//! One process launch of perfkit beside its peers: every contender of a work runs on the same values,
+//! in turns, and its cost is the time its thread was on a core.
+//!
+//! Prints a line for each: work, threads, contender, ns an operation, separated by tabs. `cargo xtask
+//! bench --peers` launches it many times and makes a table.
+
+mod contender;
+mod names;
+mod record;
+mod snapshots;
+mod timers;
+#[path = "../../perf-core/benches/workload/mod.rs"]
+mod workload;
+
+use contender::Contender;
+use workload::latencies;
+
+/// Six decades, in an order of 65,536 that no branch predictor learns.
+const SIGMA: f64 = 2.3;
+
+type Work = (&'static str, &'static [usize], usize, fn() -> Vec<Contender>);
+
+/// What is measured, on how many threads, with how many operations a turn: enough that to fetch back
+/// what the others have driven out of the caches does not count.
+const WORKS: [Work; 4] = [
+    ("record", &[1, 2, 8], 50_000, record::contenders),
+    ("timer", &[1, 2], 20_000, timers::contenders),
+    ("by name", &[1, 2], 50_000, names::contenders),
+    ("snapshot, p50 p90 p95 p99", &[1], 20, snapshots::contenders),
+];
+
+fn main() {
+    let filter = std::env::args().nth(1).unwrap_or_default();
+    let _hotpath = timers::start_hotpath();
+    let values = latencies(SIGMA, 1);
+    for (work, threads, operations, contenders) in WORKS {
+        if !work.contains(&filter) {
+            continue;
+        }
+        for &threads in threads {
+            let contenders = contenders();
+            for (name, nanos) in contender::run(&contenders, threads, operations, &values) {
+                println!("{work}\t{threads}\t{name}\t{nanos:.3}");
+            }
+        }
+    }
+    // Not dropped, it prints no report.
+    std::mem::forget(_hotpath);
+}

@@ -1,0 +1,144 @@
+//! `cargo xtask bench --peers`: perfkit beside its peers, as tables.
+//!
+//! The contenders live in `benchmarks/`, a crate outside the workspace. One launch of it has all of them
+//! take turns; here are the medians over many launches.
+
+use crate::bench::workspace_root;
+use std::error::Error;
+use std::process::{Command, ExitCode, Stdio};
+
+/// A launch this much above the fastest is a slow one.
+const SLOW: f64 = 1.5;
+/// The share of slow launches of ours that is a failure.
+const TOO_MANY: f64 = 0.05;
+
+/// What one contender cost in each launch.
+struct Row {
+    work: String,
+    threads: String,
+    contender: String,
+    nanos: Vec<f64>,
+}
+
+pub(crate) fn run(launches: usize, filter: Option<&str>) -> Result<ExitCode, Box<dyn Error>> {
+    let folder = workspace_root().join("benchmarks");
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    eprintln!("building benchmarks/ (minutes the first time)");
+    let built = Command::new(cargo)
+        .args(["build", "--release", "--quiet", "--locked", "--target-dir", "target"])
+        .current_dir(&folder)
+        .status()?;
+    if !built.success() {
+        return Err("benchmarks/ does not build".into());
+    }
+    let mut rows = Vec::new();
+    for launch in 1..=launches {
+        eprint!("\rlaunch {launch} of {launches}");
+        let output = Command::new(folder.join("target/release/benchmarks"))
+            .args(filter)
+            .stderr(Stdio::inherit())
+            .output()?;
+        if !output.status.success() {
+            return Err(format!("benchmarks ended with {}", output.status).into());
+        }
+        take_in(&String::from_utf8(output.stdout)?, &mut rows)?;
+    }
+    eprintln!("\r{:40}", "");
+    if rows.is_empty() {
+        return Err(format!("no work matches {:?}", filter.unwrap_or("")).into());
+    }
+    rows.iter_mut().for_each(|row| row.nanos.sort_unstable_by(f64::total_cmp));
+    print(&rows);
+    Ok(judge(&rows))
+}
+
+fn take_in(lines: &str, rows: &mut Vec<Row>) -> Result<(), Box<dyn Error>> {
+    for line in lines.lines() {
+        let mut parts = line.split('\t');
+        let (Some(work), Some(threads), Some(contender), Some(nanos)) =
+            (parts.next(), parts.next(), parts.next(), parts.next())
+        else {
+            return Err(format!("benchmarks printed {line:?}").into());
+        };
+        let same = |row: &&mut Row| {
+            row.work == work && row.threads == threads && row.contender == contender
+        };
+        let nanos = nanos.parse()?;
+        match rows.iter_mut().find(same) {
+            Some(row) => row.nanos.push(nanos),
+            None => rows.push(Row {
+                work: work.to_owned(),
+                threads: threads.to_owned(),
+                contender: contender.to_owned(),
+                nanos: vec![nanos],
+            }),
+        }
+    }
+    Ok(())
+}
+
+/// A table for each work and number of threads, cheapest first; ratios are to ours.
+fn print(rows: &[Row]) {
+    for table in rows.chunk_by(|a, b| (&a.work, &a.threads) == (&b.work, &b.threads)) {
+        let first = &table[0];
+        let threads = if first.threads == "1" { "thread" } else { "threads" };
+        println!("\n### {}, {} {threads}\n", first.work, first.threads);
+        println!("| contender | median | min | ratio | launches above {SLOW} x min |");
+        println!("|---|---:|---:|---:|---:|");
+        let ours = median(first);
+        let mut sorted: Vec<&Row> = table.iter().collect();
+        sorted.sort_unstable_by(|a, b| f64::total_cmp(&median(a), &median(b)));
+        for row in sorted {
+            let (median, min) = (median(row), row.nanos[0]);
+            let ratio = median / ours;
+            let (slow, launches) = (slow(row), row.nanos.len());
+            let name = &row.contender;
+            println!(
+                "| {name} | {median:.2} ns | {min:.2} ns | {ratio:.2} | {slow} of {launches} |"
+            );
+        }
+    }
+}
+
+/// Fails if our own figures are not steady enough to be compared with.
+fn judge(rows: &[Row]) -> ExitCode {
+    let ours = rows.iter().filter(|row| row.contender.starts_with("perfkit"));
+    let unsteady: Vec<_> =
+        ours.filter(|row| slow(row) as f64 > TOO_MANY * row.nanos.len() as f64).collect();
+    for row in &unsteady {
+        eprintln!(
+            "{} ({} threads), {}: {} of {} launches above {SLOW} x the fastest",
+            row.work,
+            row.threads,
+            row.contender,
+            slow(row),
+            row.nanos.len()
+        );
+    }
+    if unsteady.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn median(row: &Row) -> f64 {
+    row.nanos[row.nanos.len() / 2]
+}
+
+fn slow(row: &Row) -> usize {
+    row.nanos.iter().filter(|nanos| **nanos > SLOW * row.nanos[0]).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn launches_of_one_contender_are_taken_together() {
+        let mut rows = Vec::new();
+        take_in("record\t1\tperfkit\t2.0\nrecord\t1\tother\t4.0\n", &mut rows).expect("tables");
+        take_in("record\t1\tperfkit\t3.5\nrecord\t2\tperfkit\t2.5\n", &mut rows).expect("tables");
+        let names: Vec<_> = rows.iter().map(|row| (&*row.threads, &*row.contender)).collect();
+        assert_eq!(names, [("1", "perfkit"), ("1", "other"), ("2", "perfkit")]);
+        assert_eq!((rows[0].nanos.clone(), slow(&rows[0])), (vec![2.0, 3.5], 1));
+        assert!(take_in("record\t1", &mut rows).is_err());
+        assert!(take_in("record\t1\tperfkit\tfast", &mut rows).is_err());
+    }
+}
