@@ -3,7 +3,7 @@
 //! One launch is not enough: where the allocator and the loader put things decides, once a process,
 //! about nanoseconds (docs/performance.md). So every figure is a median over launches.
 
-use crate::peers;
+use crate::{instructions, peers};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -14,17 +14,22 @@ use std::process::{Command, ExitCode, Stdio};
 const SUITES: [&str; 4] = ["record", "timer", "snapshot", "timeline"];
 
 pub(crate) fn run(arguments: &[String]) -> Result<ExitCode, Box<dyn Error>> {
-    let (mut quick, mut peers) = (false, false);
+    let (mut quick, mut peers, mut count, mut update) = (false, false, false, false);
     let mut filter = None;
     for argument in arguments {
         match argument.as_str() {
             "--quick" => quick = true,
             "--peers" => peers = true,
+            "--instructions" => count = true,
+            "--update" => update = true,
             option if option.starts_with('-') => {
                 return Err(format!("unknown option {option}").into());
             }
             text => filter = Some(text),
         }
+    }
+    if count {
+        return instructions::run(update);
     }
     let launches = if quick { 3 } else { 15 };
     if peers {

@@ -6,6 +6,7 @@
 mod bench;
 #[cfg(test)]
 mod docs;
+mod instructions;
 #[cfg(test)]
 mod layers;
 mod peers;
@@ -21,6 +22,9 @@ Commands:
   bench --peers [--quick] [FILTER]
                              the same work done by perfkit and by its peers, in turns in one
                              process; exit code 1 when our own figures are not steady
+  bench --instructions [--update]
+                             count instructions with callgrind; exit code 1 when they are more than
+                             2 % off perf-core/benches/instructions.txt, 2 with another toolchain
 
 Examples:
   cargo xtask bench
