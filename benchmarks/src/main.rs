@@ -1,7 +1,8 @@
 //! One process launch of perfkit beside its peers: every contender of a work runs on the same values,
 //! in turns, and its cost is the time its thread was on a core.
 //!
-//! Prints a line for each: work, threads, contender, ns an operation, separated by tabs. `cargo xtask
+//! Prints a line for each: work, threads, contender, ns an operation, cores that its threads had,
+//! separated by tabs. `cargo xtask
 //! bench --peers` launches it many times and makes a table.
 
 mod contender;
@@ -12,7 +13,7 @@ mod timers;
 #[path = "../../perf-core/benches/workload/mod.rs"]
 mod workload;
 
-use contender::Contender;
+use contender::{Contender, Cost};
 use workload::latencies;
 
 /// Six decades, in an order of 65,536 that no branch predictor learns.
@@ -39,8 +40,10 @@ fn main() {
         }
         for &threads in threads {
             let contenders = contenders();
-            for (name, nanos) in contender::run(&contenders, threads, operations, &values) {
-                println!("{work}\t{threads}\t{name}\t{nanos:.3}");
+            for Cost { name, nanos, cores } in
+                contender::run(&contenders, threads, operations, &values)
+            {
+                println!("{work}\t{threads}\t{name}\t{nanos:.3}\t{cores:.2}");
             }
         }
     }

@@ -109,7 +109,7 @@ pub fn contenders() -> Vec<Contender> {
                 values.iter().for_each(|v| histogram.observe(seconds(black_box(*v))));
             })
         }),
-        Contender::new("metrics, Prometheus exporter, with upkeep", move || {
+        Contender::new("metrics, Prometheus exporter", move || {
             let histogram =
                 metrics::with_local_recorder(&*exporter, || metrics::histogram!("record"));
             let upkeep = upkeep.clone();

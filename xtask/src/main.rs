@@ -4,6 +4,7 @@
 #![forbid(unsafe_code)]
 
 mod bench;
+mod chart;
 #[cfg(test)]
 mod docs;
 mod instructions;
@@ -21,7 +22,8 @@ Commands:
                              print, as Markdown, the minimum, median and p90 over the launches
   bench --peers [--quick] [FILTER]
                              the same work done by perfkit and by its peers, in turns in one
-                             process; exit code 1 when our own figures are not steady
+                             process; without a filter it draws docs/record.svg too; exit code 1
+                             when our own figures are not steady
   bench --instructions [--update]
                              count instructions with callgrind; exit code 1 when they are more than
                              2 % off perf-core/benches/instructions.txt, 2 with another toolchain

@@ -4,13 +4,17 @@
 //! take turns; here are the medians over many launches.
 
 use crate::bench::workspace_root;
+use crate::chart::{self, Line};
 use std::error::Error;
+use std::fs;
 use std::process::{Command, ExitCode, Stdio};
 
 /// A launch this much above the fastest is a slow one.
 const SLOW: f64 = 1.5;
 /// The share of slow launches of ours that is a failure.
 const TOO_MANY: f64 = 0.05;
+/// The share of the cores that threads have to have had; those that wait for a lock have less than all.
+const BUSY: f64 = 0.7;
 
 /// What one contender cost in each launch.
 struct Row {
@@ -18,6 +22,8 @@ struct Row {
     threads: String,
     contender: String,
     nanos: Vec<f64>,
+    /// How many cores its threads had in each launch.
+    cores: Vec<f64>,
 }
 
 pub(crate) fn run(launches: usize, filter: Option<&str>) -> Result<ExitCode, Box<dyn Error>> {
@@ -47,30 +53,59 @@ pub(crate) fn run(launches: usize, filter: Option<&str>) -> Result<ExitCode, Box
     if rows.is_empty() {
         return Err(format!("no work matches {:?}", filter.unwrap_or("")).into());
     }
-    rows.iter_mut().for_each(|row| row.nanos.sort_unstable_by(f64::total_cmp));
+    for row in &mut rows {
+        row.nanos.sort_unstable_by(f64::total_cmp);
+        row.cores.sort_unstable_by(f64::total_cmp);
+    }
     print(&rows);
+    if filter.is_none() {
+        let chart = workspace_root().join("docs/record.svg");
+        fs::write(&chart, draw(&rows))?;
+        eprintln!("drew {}", chart.display());
+    }
     Ok(judge(&rows))
+}
+
+/// What it costs to record, against threads: those contenders that threads can share.
+fn draw(rows: &[Row]) -> String {
+    let records: Vec<&Row> = rows.iter().filter(|row| row.work == "record").collect();
+    let mut threads: Vec<String> = records.iter().map(|row| row.threads.clone()).collect();
+    threads.dedup();
+    let mut lines: Vec<Line> = Vec::new();
+    for row in records {
+        match lines.iter_mut().find(|line| line.name == row.contender) {
+            Some(line) => line.nanos.push(median(row)),
+            None => lines.push(Line { name: row.contender.clone(), nanos: vec![median(row)] }),
+        }
+    }
+    lines.retain(|line| line.nanos.len() == threads.len());
+    chart::svg("Recording one value, ns on a core", &threads, &lines)
 }
 
 fn take_in(lines: &str, rows: &mut Vec<Row>) -> Result<(), Box<dyn Error>> {
     for line in lines.lines() {
         let mut parts = line.split('\t');
-        let (Some(work), Some(threads), Some(contender), Some(nanos)) =
-            (parts.next(), parts.next(), parts.next(), parts.next())
+        let mut next = || parts.next();
+        let (Some(work), Some(threads), Some(contender), Some(nanos), Some(cores)) =
+            (next(), next(), next(), next(), next())
         else {
             return Err(format!("benchmarks printed {line:?}").into());
         };
         let same = |row: &&mut Row| {
             row.work == work && row.threads == threads && row.contender == contender
         };
-        let nanos = nanos.parse()?;
+        let (nanos, cores) = (nanos.parse()?, cores.parse()?);
         match rows.iter_mut().find(same) {
-            Some(row) => row.nanos.push(nanos),
+            Some(row) => {
+                row.nanos.push(nanos);
+                row.cores.push(cores);
+            }
             None => rows.push(Row {
                 work: work.to_owned(),
                 threads: threads.to_owned(),
                 contender: contender.to_owned(),
                 nanos: vec![nanos],
+                cores: vec![cores],
             }),
         }
     }
@@ -83,8 +118,8 @@ fn print(rows: &[Row]) {
         let first = &table[0];
         let threads = if first.threads == "1" { "thread" } else { "threads" };
         println!("\n### {}, {} {threads}\n", first.work, first.threads);
-        println!("| contender | median | min | ratio | launches above {SLOW} x min |");
-        println!("|---|---:|---:|---:|---:|");
+        println!("| contender | median | min | ratio | launches above {SLOW} x min | cores |");
+        println!("|---|---:|---:|---:|---:|---:|");
         let ours = median(first);
         let mut sorted: Vec<&Row> = table.iter().collect();
         sorted.sort_unstable_by(|a, b| f64::total_cmp(&median(a), &median(b)));
@@ -100,22 +135,27 @@ fn print(rows: &[Row]) {
     }
 }
 
-/// Fails if our own figures are not steady enough to be compared with.
+/// Fails if our own figures are not steady enough to be compared with, or threads did not meet.
 fn judge(rows: &[Row]) -> ExitCode {
-    let ours = rows.iter().filter(|row| row.contender.starts_with("perfkit"));
-    let unsteady: Vec<_> =
-        ours.filter(|row| slow(row) as f64 > TOO_MANY * row.nanos.len() as f64).collect();
-    for row in &unsteady {
-        eprintln!(
-            "{} ({} threads), {}: {} of {} launches above {SLOW} x the fastest",
-            row.work,
-            row.threads,
-            row.contender,
-            slow(row),
-            row.nanos.len()
-        );
+    let mut code = ExitCode::SUCCESS;
+    for row in rows {
+        let (launches, threads) = (row.nanos.len(), row.threads.parse().unwrap_or(1.0));
+        let name = format!("{} ({threads} threads), {}", row.work, row.contender);
+        let ours = row.contender.starts_with("perfkit");
+        if ours && slow(row) as f64 > TOO_MANY * launches as f64 {
+            eprintln!("{name}: {} of {launches} launches above {SLOW} x the fastest", slow(row));
+            code = ExitCode::FAILURE;
+        }
+        let machine = std::thread::available_parallelism().map_or(1.0, |cores| cores.get() as f64);
+        let (had, expected) = (row.cores[launches / 2], f64::min(threads, machine));
+        if had < BUSY * expected {
+            eprintln!(
+                "{name}: its threads had {had:.1} cores: they hardly met, the figure is no good"
+            );
+            code = ExitCode::FAILURE;
+        }
     }
-    if unsteady.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    code
 }
 
 fn median(row: &Row) -> f64 {
@@ -133,12 +173,14 @@ mod tests {
     #[test]
     fn launches_of_one_contender_are_taken_together() {
         let mut rows = Vec::new();
-        take_in("record\t1\tperfkit\t2.0\nrecord\t1\tother\t4.0\n", &mut rows).expect("tables");
-        take_in("record\t1\tperfkit\t3.5\nrecord\t2\tperfkit\t2.5\n", &mut rows).expect("tables");
+        take_in("record\t1\tperfkit\t2.0\t1\nrecord\t1\tother\t4.0\t1\n", &mut rows)
+            .expect("tables");
+        take_in("record\t1\tperfkit\t3.5\t1\nrecord\t2\tperfkit\t2.5\t2\n", &mut rows)
+            .expect("tables");
         let names: Vec<_> = rows.iter().map(|row| (&*row.threads, &*row.contender)).collect();
         assert_eq!(names, [("1", "perfkit"), ("1", "other"), ("2", "perfkit")]);
         assert_eq!((rows[0].nanos.clone(), slow(&rows[0])), (vec![2.0, 3.5], 1));
         assert!(take_in("record\t1", &mut rows).is_err());
-        assert!(take_in("record\t1\tperfkit\tfast", &mut rows).is_err());
+        assert!(take_in("record\t1\tperfkit\tfast\t1", &mut rows).is_err());
     }
 }
