@@ -73,7 +73,7 @@ pub(crate) fn threads(count: u64) -> Result<Growth, String> {
     };
     let waves = count.div_ceil(AT_A_TIME);
     let growth = Growth::of("threads", waves, 1_000 / AT_A_TIME, |_| {
-        thread::scope(|scope| (0..AT_A_TIME).for_each(|_| drop(scope.spawn(record))));
+        in_threads(AT_A_TIME, record);
         Ok(())
     })?;
     let threads = waves * AT_A_TIME;
@@ -133,10 +133,19 @@ pub(crate) fn profilers(count: u64) -> Result<Growth, String> {
             hand.advance(Duration::from_secs(1));
             timeline.tick();
         }
-        thread::scope(|scope| drop(scope.spawn(|| profiler.record("d", Duration::from_millis(1)))));
+        in_threads(1, || profiler.record("d", Duration::from_millis(1)));
         let (ended, window) = (profiler.reset(), standing.window().snapshot());
         expect([ended.overall().count(), window.overall().count()], [36, 35])
     })
+}
+
+/// Does `work` in so many threads, and joins each: then they have ended to the last destructor, which a
+/// scope alone does not wait for.
+fn in_threads(count: u64, work: impl Fn() + Sync) {
+    thread::scope(|scope| {
+        let threads: Vec<_> = (0..count).map(|_| scope.spawn(&work)).collect();
+        threads.into_iter().for_each(|thread| thread.join().expect("no panic"));
+    });
 }
 
 fn expect<T: PartialEq + fmt::Debug>(found: T, truth: T) -> Result<(), String> {

@@ -61,7 +61,7 @@ fn parse(mut arguments: impl Iterator<Item = String>) -> Option<(Vec<(&'static s
         let known = parts.iter_mut().find(|(part, _)| *part == name);
         match (known, argument.starts_with("--")) {
             (Some((_, amount)), true) => *amount = arguments.next()?.parse().ok()?,
-            (Some((part, _)), false) => only = Some(*part),
+            (Some((part, _)), false) if only.is_none() => only = Some(*part),
             (None, true) if name == "heap-only" => heap_only = true,
             _ => return None,
         }

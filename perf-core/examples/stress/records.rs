@@ -52,7 +52,8 @@ pub(crate) fn run(records: u64, progress: &(dyn Fn(u64, u64) + Sync)) -> Result<
         let resets = scope.spawn(|| reset_often(&reset, &done));
         {
             let _end = SetOnDrop(&done);
-            thread::scope(|scope| (0..LANES).for_each(|_| drop(scope.spawn(|| lane(&writer)))));
+            let lanes: Vec<_> = (0..LANES).map(|_| scope.spawn(|| lane(&writer))).collect();
+            lanes.into_iter().for_each(|lane| lane.join().expect("a writer does not panic"));
         }
         let end = "a reader does not panic";
         (snapshots.join().expect(end), ticks.join().expect(end), resets.join().expect(end))
@@ -143,7 +144,7 @@ impl Writer {
 /// Threads one after the other: each takes up the shards of one that has ended.
 fn lane(writer: &Writer) {
     for _ in 0..GENERATIONS {
-        thread::scope(|scope| drop(scope.spawn(|| writer.write())));
+        thread::scope(|scope| scope.spawn(|| writer.write()).join().expect("no panic"));
     }
 }
 
