@@ -6,8 +6,11 @@
 mod bench;
 #[cfg(test)]
 mod docs;
+mod fuzz;
 #[cfg(test)]
 mod layers;
+mod sanitize;
+mod stress;
 
 use std::process::ExitCode;
 
@@ -17,15 +20,27 @@ Usage: cargo xtask COMMAND
 Commands:
   bench [--quick] [FILTER]   run the criterion suites in 15 process launches (3 with --quick) and
                              print, as Markdown, the minimum, median and p90 over the launches
+  stress [PART] [--PART N]   records, threads, labels and profilers, or one of them, each N times:
+                             a billion records, 100,000 threads, a million label sets, 10,000 profilers
+  fuzz [TARGET] [--seconds N]
+                             the fuzz targets sla_file, quantity and timeline, for 60 s each
+  sanitize [TOOL]            a smaller stress under the sanitizers address and thread, and valgrind's
+                             memcheck
 
 Examples:
   cargo xtask bench
-  cargo xtask bench --quick record";
+  cargo xtask bench --quick record
+  cargo xtask stress
+  cargo xtask stress records --records 10000000
+  cargo xtask fuzz sla_file --seconds 600";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let result = match arguments.split_first() {
         Some((command, rest)) if command == "bench" => bench::run(rest),
+        Some((command, rest)) if command == "stress" => stress::run(rest),
+        Some((command, rest)) if command == "fuzz" => fuzz::run(rest),
+        Some((command, rest)) if command == "sanitize" => sanitize::run(rest),
         Some((command, _)) if ["help", "--help", "-h"].contains(&command.as_str()) => {
             println!("{HELP}");
             return ExitCode::SUCCESS;
