@@ -11,6 +11,15 @@ pub(crate) use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
 
 /// Locks `mutex`, also after a panic elsewhere: no state behind our locks is left half changed.
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // The thread sanitizer does not see what a lock that waits does inside the standard library.
+    #[cfg(perfkit_tsan)]
+    loop {
+        if let Some(guard) = try_lock(mutex) {
+            return guard;
+        }
+        std::thread::yield_now();
+    }
+    #[cfg(not(perfkit_tsan))]
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

@@ -57,7 +57,7 @@ impl SlaConfig {
     /// # Errors
     ///
     /// [`SlaError`] with everything that is wrong: the file cannot be read, is no TOML, has an
-    /// unknown key, a value without its unit, or a target that nothing can meet.
+    /// unknown key, a value without its unit, or a target that nothing can meet or nothing can miss.
     pub fn from_path(path: impl AsRef<Path>) -> Result<Self, SlaError> {
         let path = path.as_ref();
         let text = read_text(path).map_err(|message| SlaError {

@@ -94,7 +94,7 @@ pub(crate) fn parse_rate(text: &str) -> Result<f64, String> {
         "" => return Err(format!("{text:?} has no unit; write \"{number}/s\"")),
         _ => return Err(format!("{unit:?} is no unit of a rate; use /s, /min or /h")),
     };
-    Ok(per_second)
+    above_zero(per_second, text)
 }
 
 /// Reads a share: a number and `%`, or a number in `0.0..=1.0`.
@@ -110,7 +110,14 @@ pub(crate) fn parse_ratio(text: &str) -> Result<f64, String> {
     if ratio > 1.0 {
         return Err(format!("{text:?} is above 100 %, which nothing can reach"));
     }
-    Ok(ratio)
+    above_zero(ratio, text)
+}
+
+fn above_zero(least: f64, text: &str) -> Result<f64, String> {
+    if least > 0.0 {
+        return Ok(least);
+    }
+    Err(format!("a least value of {text:?} is met by everything; it must be above zero"))
 }
 
 fn number_and_unit(text: &str) -> Result<(f64, &str), String> {

@@ -53,6 +53,19 @@ fn not_a_number_and_infinity_are_refused() {
 }
 
 #[test]
+fn a_target_that_nothing_can_violate_is_refused() {
+    let tiny = format!("0.{}1", "0".repeat(400));
+    for value in ["0/s", "0.0/min", &format!("{tiny}/h")] {
+        let told = error(&format!("[overall]\nmin_throughput = \"{value}\""));
+        assert!(told.ends_with("is met by everything; it must be above zero"), "{told}");
+    }
+    for value in ["0%", "0", &format!("{tiny}%")] {
+        let told = error(&format!("[overall]\nmin_success_rate = \"{value}\""));
+        assert!(told.ends_with("is met by everything; it must be above zero"), "{told}");
+    }
+}
+
+#[test]
 fn a_file_that_promises_nothing_is_refused_with_an_example() {
     for text in ["", "# nothing\n", "[overall]", "overall_operation = \"x\"", "[operations]"] {
         assert!(error(text).contains("max_p95 = \"300ms\""), "{text}");

@@ -7,10 +7,13 @@ mod bench;
 mod chart;
 #[cfg(test)]
 mod docs;
+mod fuzz;
 mod instructions;
 #[cfg(test)]
 mod layers;
 mod peers;
+mod sanitize;
+mod stress;
 
 use std::process::ExitCode;
 
@@ -27,16 +30,32 @@ Commands:
   bench --instructions [--update]
                              count instructions with callgrind; exit code 1 when they are more than
                              2 % off perf-core/benches/instructions.txt, 2 with another toolchain
+  stress [PART] [--PART N]   records, threads, labels and profilers, or one of them, each N times:
+                             a billion records, 100,000 threads, a million label sets, 10,000 profilers
+  fuzz [TARGET] [--seconds N]
+                             the fuzz targets sla_file, quantity and timeline, for 60 s each
+  sanitize [TOOL]            a smaller stress under the sanitizers address and thread, and valgrind's
+                             memcheck
 
 Examples:
   cargo xtask bench
   cargo xtask bench --quick record
-  cargo xtask bench --peers --quick";
+  cargo xtask bench --peers --quick
+  cargo xtask stress
+  cargo xtask stress records --records 10000000
+  cargo xtask fuzz sla_file --seconds 600";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let result = match arguments.split_first() {
         Some((command, rest)) if command == "bench" => bench::run(rest),
+        Some((command, rest)) if command == "stress" => {
+            stress::run(rest).map(|()| ExitCode::SUCCESS)
+        }
+        Some((command, rest)) if command == "fuzz" => fuzz::run(rest).map(|()| ExitCode::SUCCESS),
+        Some((command, rest)) if command == "sanitize" => {
+            sanitize::run(rest).map(|()| ExitCode::SUCCESS)
+        }
         Some((command, _)) if ["help", "--help", "-h"].contains(&command.as_str()) => {
             println!("{HELP}");
             return ExitCode::SUCCESS;

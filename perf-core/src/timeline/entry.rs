@@ -131,7 +131,9 @@ impl Entry {
             });
             let mut of_metric = of_metric.peekable();
             if of_metric.peek().is_some() {
-                merged.merge_metric(id, metric, level, of_metric);
+                merged.merge_metric(id, metric, level, &mut of_metric);
+                // Also what a coarse level does not keep: the next metric begins behind it.
+                of_metric.for_each(drop);
             }
             if level.has_detail() && matches!(metric, Metric::Operation(_)) {
                 let samples = run.iter().filter_map(|entry| entry.samples(number));

@@ -12,6 +12,7 @@ mod inference;
 mod kept_samples;
 mod limits;
 mod names;
+mod properties;
 mod quantiles;
 mod random;
 mod recent_calls;
@@ -19,8 +20,10 @@ mod requests;
 mod reset;
 mod sampled;
 mod snapshots;
+mod stress;
 mod threads;
 mod timeline;
+mod timeline_model;
 mod timers;
 mod trackers;
 

@@ -546,6 +546,27 @@ fn a_long_window_lists_its_operations_counters_and_losses() {
 }
 
 #[test]
+fn what_came_after_a_gauge_or_a_histogram_keeps_its_counts_when_those_are_given_up() {
+    let (profiler, timeline, hand) = ticking();
+    let (queue, batch) = (profiler.gauge("queue"), profiler.histogram("batch"));
+    hand.advance(SECOND);
+    timeline.tick();
+    // Both have numbers above those of the gauge and the histogram.
+    let (query, hits) = (profiler.operation("query"), profiler.counter("hits"));
+    for minute in 0..3 * 60 {
+        queue.set(1.0);
+        batch.record(minute);
+        query.record(ms(minute));
+        hits.increment();
+        hand.advance(MINUTE);
+        timeline.tick();
+    }
+    let all = timeline.long_window(FOREVER);
+    let query = all.operation("query").unwrap().count();
+    assert_eq!((query, all.counter("hits", &[])), (180, Some(180)));
+}
+
+#[test]
 fn sampled_calls_count_in_windows_too() {
     let (profiler, timeline, hand) = ticking();
     let sampled = profiler.operation("query").sampled(10.try_into().unwrap());
@@ -584,8 +605,11 @@ fn what_eight_threads_record_while_windows_are_read_is_all_in_them() {
             assert!(in_window <= all.operation("query").map_or(0, |query| query.count()));
         }
     });
-    hand.advance(SECOND);
-    timeline.tick();
+    // A record that a tick saw half is found when as much time again has gone by, at the latest.
+    for _ in 0..10_000 {
+        hand.advance(SECOND);
+        timeline.tick();
+    }
     let all = timeline.long_window(FOREVER);
     assert_eq!(all.operation("query").unwrap().count(), 800_000);
     assert_eq!(all.counter("calls", &[]), Some(800_000));
