@@ -62,7 +62,7 @@ fn launch_suite(suite: &str, filter: Option<&str>) -> Result<(), Box<dyn Error>>
     Err(format!("{suite} failed:\n{}", String::from_utf8_lossy(&output.stderr)).into())
 }
 
-fn cargo() -> Command {
+pub(crate) fn cargo() -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(workspace_root());
     command

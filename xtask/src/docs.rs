@@ -4,8 +4,14 @@ use crate::bench::workspace_root;
 use std::fs;
 use std::process::Command;
 
-const DOCUMENTS: [&str; 5] =
-    ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "docs/performance.md", "CHANGELOG.md"];
+const DOCUMENTS: [&str; 6] = [
+    "README.md",
+    "ARCHITECTURE.md",
+    "CONTRIBUTING.md",
+    "docs/performance.md",
+    "docs/reliability.md",
+    "CHANGELOG.md",
+];
 
 fn read(document: &str) -> String {
     fs::read_to_string(workspace_root().join(document))
