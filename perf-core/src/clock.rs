@@ -3,7 +3,7 @@
 mod tsc;
 
 use crate::losses::Losses;
-use crate::sync::{AtomicU64, Relaxed};
+use crate::sync::{AtomicU64, Relaxed, shared};
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant, SystemTime};
@@ -146,7 +146,9 @@ impl ManualClock {
     }
 }
 
-static STEPS_BACK: AtomicU64 = AtomicU64::new(0);
+shared! {
+    static STEPS_BACK: AtomicU64 = AtomicU64::new(0);
+}
 
 #[cold]
 #[inline(never)]

@@ -53,6 +53,8 @@ mod call_tree;
 mod clock;
 mod distribution;
 mod inference;
+#[cfg(all(test, loom))]
+mod loom_models;
 mod losses;
 mod metadata;
 mod metric;

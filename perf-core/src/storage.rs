@@ -26,6 +26,8 @@ pub(crate) use cells::{Attempt, Cells, CellsReading, pages_in};
 pub(crate) use layout::{PAGES, SLOTS, bucket_range, page_and_slot};
 pub(crate) use open_scopes::Place;
 pub(crate) use operations::{Make, Operations};
+#[cfg(all(test, loom))]
+pub(crate) use path_nodes::{PathNodes, Room, Slot};
 pub(crate) use published::Published;
 pub(crate) use registry::Registry;
 pub(crate) use series_set::SeriesSet;

@@ -11,6 +11,7 @@ mod fuzz;
 mod instructions;
 #[cfg(test)]
 mod layers;
+mod loom;
 mod peers;
 mod sanitize;
 mod stress;
@@ -36,6 +37,8 @@ Commands:
                              the fuzz targets sla_file, quantity and timeline, for 60 s each
   sanitize [TOOL]            a smaller stress under the sanitizers address and thread, and valgrind's
                              memcheck
+  loom [FILTER]              explore the models of the recording core with loom, and check that
+                             each broken twin of one fails
 
 Examples:
   cargo xtask bench
@@ -43,7 +46,8 @@ Examples:
   cargo xtask bench --peers --quick
   cargo xtask stress
   cargo xtask stress records --records 10000000
-  cargo xtask fuzz sla_file --seconds 600";
+  cargo xtask fuzz sla_file --seconds 600
+  cargo xtask loom hand_over";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -56,6 +60,7 @@ fn main() -> ExitCode {
         Some((command, rest)) if command == "sanitize" => {
             sanitize::run(rest).map(|()| ExitCode::SUCCESS)
         }
+        Some((command, rest)) if command == "loom" => loom::run(rest).map(|()| ExitCode::SUCCESS),
         Some((command, _)) if ["help", "--help", "-h"].contains(&command.as_str()) => {
             println!("{HELP}");
             return ExitCode::SUCCESS;

@@ -1,15 +1,21 @@
 //! The time-stamp counter of x86-64, where the kernel itself trusts it.
 #![allow(unsafe_code)]
 
-use crate::sync::{AtomicU64, Mutex, Relaxed, lock};
+use crate::sync::{AtomicU64, Mutex, Relaxed, lock, shared};
 use std::sync::OnceLock;
 use std::time::Instant;
 
-/// Nanoseconds a tick, as a 32.32 fixed-point number.
-static NANOS_PER_TICK: AtomicU64 = AtomicU64::new(0);
-static FAULTS: AtomicU64 = AtomicU64::new(0);
-/// The first reading of both clocks, and the last.
-static ANCHORS: Mutex<Option<(Anchor, Anchor)>> = Mutex::new(None);
+shared! {
+    /// Nanoseconds a tick, as a 32.32 fixed-point number.
+    static NANOS_PER_TICK: AtomicU64 = AtomicU64::new(0);
+}
+shared! {
+    static FAULTS: AtomicU64 = AtomicU64::new(0);
+}
+shared! {
+    /// The first reading of both clocks, and the last.
+    static ANCHORS: Mutex<Option<(Anchor, Anchor)>> = Mutex::new(None);
+}
 
 /// How long the first calibration watches both clocks: long enough for 10 ppm.
 const CALIBRATION_NANOS: u64 = 500_000;

@@ -2,7 +2,7 @@
 
 use crate::metadata::cut;
 use crate::storage::Published;
-use crate::sync::{Acquire, AtomicU64, Release};
+use crate::sync::{Acquire, AtomicU64, Release, array_of};
 use std::array;
 
 /// Different kinds an operation counts apart.
@@ -27,9 +27,9 @@ struct Kind {
 }
 
 impl FailureKinds {
-    pub(crate) const fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let kinds =
-            [const { Kind { name: Published::empty(), count: AtomicU64::new(0) } }; MAX_KINDS];
+            array_of![Kind { name: Published::empty(), count: AtomicU64::new(0) }; MAX_KINDS];
         FailureKinds { kinds, other: AtomicU64::new(0) }
     }
 

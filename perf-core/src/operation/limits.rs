@@ -1,6 +1,9 @@
 //! Latency limits that are judged at record time, so that "how many were over" is a count.
 
-use crate::sync::{Acquire, AtomicU32, AtomicU64, Mutex, Relaxed, Release, Writer, lock};
+use crate::sync::{
+    Acquire, AtomicU32, AtomicU64, Mutex, Relaxed, Release, Writer, array_of, const_fn, lock,
+    shared,
+};
 use std::error::Error;
 use std::fmt;
 use std::time::Duration;
@@ -20,15 +23,19 @@ pub(crate) struct Limits {
     since: Mutex<[u64; MAX_LIMITS]>,
 }
 
-/// For values that are compared with nothing.
-pub(crate) static NO_LIMITS: Limits = Limits::new();
+shared! {
+    /// For values that are compared with nothing.
+    pub(crate) static NO_LIMITS: Limits = Limits::new();
+}
 
 impl Limits {
-    pub(crate) const fn new() -> Self {
-        Limits {
-            len: AtomicU32::new(0),
-            values: [const { AtomicU64::new(u64::MAX) }; MAX_LIMITS],
-            since: Mutex::new([0; MAX_LIMITS]),
+    const_fn! {
+        pub(crate) fn new() -> Self {
+            Limits {
+                len: AtomicU32::new(0),
+                values: array_of![AtomicU64::new(u64::MAX); MAX_LIMITS],
+                since: Mutex::new([0; MAX_LIMITS]),
+            }
         }
     }
 

@@ -4,7 +4,7 @@ use super::folded::Folded;
 use super::{PAGES, Published, SLOTS, page_and_slot};
 use crate::losses::LossCounters;
 use crate::operation::{Limits, MAX_LIMITS};
-use crate::sync::{AtomicU32, AtomicU64, Relaxed, Writer};
+use crate::sync::{AtomicU32, AtomicU64, Relaxed, Writer, array_of, shared};
 use std::array;
 
 /// A bucket with this count is folded before it counts on. That leaves room for as many records
@@ -43,14 +43,14 @@ pub(crate) enum Attempt {
 struct Page([AtomicU32; SLOTS]);
 
 impl Cells {
-    pub(crate) const fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Cells {
             sum: AtomicU64::new(0),
             min: AtomicU64::new(u64::MAX),
             watermark: AtomicU64::new(0),
-            over: [const { AtomicU64::new(0) }; MAX_LIMITS],
+            over: array_of![AtomicU64::new(0); MAX_LIMITS],
             max: AtomicU64::new(0),
-            pages: [const { Published::empty() }; PAGES],
+            pages: array_of![Published::empty(); PAGES],
             folded: Folded::new(),
         }
     }
@@ -63,7 +63,7 @@ impl Cells {
         let (page, slot) = page_and_slot(value);
         let Some(page) = self.pages[page].get() else { return Attempt::NotReady };
         let bucket = &page.0[slot];
-        if bucket.load(Relaxed) >= FOLD_AT {
+        if writer.look(bucket) >= FOLD_AT {
             return Attempt::NotReady;
         }
         self.put(writer, value, bucket, limits)
@@ -81,11 +81,11 @@ impl Cells {
     ) -> Attempt {
         let (page, slot) = page_and_slot(value);
         let bucket = &self.touch(page).0[slot];
-        if bucket.load(Relaxed) >= FOLD_AT {
+        if writer.look(bucket) >= FOLD_AT {
             self.folded.try_fold(bucket, page, slot);
         }
         // Only here, after all that may allocate, is anything read that will be written.
-        if bucket.load(Relaxed) == u32::MAX {
+        if writer.look(bucket) == u32::MAX {
             losses.saturated.fetch_add(1, Relaxed);
             return Attempt::Done;
         }
@@ -123,7 +123,7 @@ impl Cells {
     }
 
     fn touch(&self, page: usize) -> &Page {
-        self.pages[page].get_or_publish(|| Box::new(Page([const { AtomicU32::new(0) }; SLOTS])))
+        self.pages[page].get_or_publish(|| Box::new(Page(array_of![AtomicU32::new(0); SLOTS])))
     }
 
     /// A number that most likely changes with every record: that of a value above 0 changes the sum,
@@ -222,8 +222,10 @@ impl Default for CellsReading {
     }
 }
 
-/// What is read where a page was never touched.
-static UNTOUCHED: Page = Page([const { AtomicU32::new(0) }; SLOTS]);
+shared! {
+    /// What is read where a page was never touched.
+    static UNTOUCHED: Page = Page(array_of![AtomicU32::new(0); SLOTS]);
+}
 
 /// The numbers of the bits that are set, lowest first.
 pub(crate) fn pages_in(mut pages: u64) -> impl Iterator<Item = usize> + Clone {

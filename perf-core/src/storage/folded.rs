@@ -14,7 +14,7 @@ pub(crate) struct Folded {
 type Pages = [Option<Box<[u64; SLOTS]>>; PAGES];
 
 impl Folded {
-    pub(crate) const fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Folded { pages: Mutex::new(None) }
     }
 

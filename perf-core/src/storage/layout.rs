@@ -4,11 +4,11 @@
 //! buckets, so a bucket is never wider than 1/128 of its values and its midpoint is never further
 //! than 1/256 from them. A page is one octave (page 0 and page 1 share the values below 256).
 
-/// Buckets in a page.
-pub(crate) const SLOTS: usize = 128;
+/// Buckets in a page. A model has few, so that it can be looked at in all its executions.
+pub(crate) const SLOTS: usize = if cfg!(all(test, loom)) { 4 } else { 128 };
 
-/// Pages that cover every `u64`.
-pub(crate) const PAGES: usize = 58;
+/// Pages that cover every `u64`, in a model every value below 512.
+pub(crate) const PAGES: usize = if cfg!(all(test, loom)) { 8 } else { 58 };
 
 const SLOT_BITS: u32 = SLOTS.trailing_zeros();
 

@@ -5,7 +5,7 @@ use super::name_hash::{name_hash, same_name};
 use super::{Published, Registry};
 use crate::metric::OVERFLOW;
 use crate::operation::OperationCore;
-use crate::sync::{AtomicPtr, AtomicU64, Relaxed};
+use crate::sync::{AtomicPtr, AtomicU64, Relaxed, shared};
 use crate::timer::CallSite;
 use std::cell::Cell;
 use std::ptr;
@@ -49,7 +49,7 @@ impl Entry {
 
 impl Operations {
     pub(crate) fn with_capacity(capacity: usize) -> Self {
-        static NEXT_PROFILER: AtomicU64 = AtomicU64::new(1);
+        shared! { static NEXT_PROFILER: AtomicU64 = AtomicU64::new(1); }
         Operations {
             profiler: NEXT_PROFILER.fetch_add(1, Relaxed),
             registry: Registry::with_capacity(capacity),

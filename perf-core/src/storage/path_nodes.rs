@@ -2,7 +2,7 @@
 
 use super::Published;
 use super::call_counts::{Counts, Tally};
-use crate::sync::{Acquire, AtomicU32, AtomicU64, Relaxed, Release, SoleWriter};
+use crate::sync::{Acquire, AtomicU32, AtomicU64, LoadOwn, Relaxed, Release, SoleWriter, array_of};
 use std::sync::Arc;
 
 /// Nodes that one profiler may have, and so one of its threads.
@@ -58,7 +58,7 @@ pub(crate) struct NodeReading<'a> {
 impl PathNodes {
     pub(crate) fn new() -> Self {
         let nodes =
-            PathNodes { chunks: [const { Published::empty() }; CHUNKS], len: AtomicU32::new(1) };
+            PathNodes { chunks: array_of![Published::empty(); CHUNKS], len: AtomicU32::new(1) };
         nodes.place(0).get_or_publish(|| Node::new("".into(), 0, 0));
         nodes
     }
@@ -66,7 +66,7 @@ impl PathNodes {
     /// The child of `parent` called `name`, if it is there: one comparison a sibling.
     #[inline]
     pub(crate) fn find(&self, parent: Slot, name: &Arc<str>) -> Option<Slot> {
-        let mut index = self.node(parent.node())?.youngest_child.load(Relaxed);
+        let mut index = self.node(parent.node())?.youngest_child.load_own();
         while index != 0 {
             let node = self.node(index)?;
             if Arc::ptr_eq(&node.name, name) {
@@ -89,11 +89,11 @@ impl PathNodes {
                 return Some(found);
             }
             let above = self.node(parent.node())?;
-            let index = self.len.load(Relaxed);
-            let older_sibling = above.youngest_child.load(Relaxed);
+            let index = self.len.load_own();
+            let older_sibling = above.youngest_child.load_own();
             self.place(index)
                 .get_or_publish(|| Node::new(Arc::clone(name), parent.node(), older_sibling));
-            if self.len.load(Relaxed) == index {
+            if self.len.load_own() == index {
                 above.youngest_child.store(index, Relaxed);
                 // Release: pairs with the Acquire in `iter`.
                 self.len.store(index + 1, Release);

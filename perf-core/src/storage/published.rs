@@ -1,7 +1,7 @@
 //! Memory that one thread allocates and every thread then reads.
 #![allow(unsafe_code)]
 
-use crate::sync::{AcqRel, Acquire, AtomicPtr};
+use crate::sync::{AcqRel, Acquire, AtomicPtr, const_fn};
 use std::marker::PhantomData;
 use std::ptr;
 
@@ -16,8 +16,10 @@ pub(crate) struct Published<T> {
 }
 
 impl<T> Published<T> {
-    pub(crate) const fn empty() -> Self {
-        Published { pointer: AtomicPtr::new(ptr::null_mut()), _owns: PhantomData }
+    const_fn! {
+        pub(crate) fn empty() -> Self {
+            Published { pointer: AtomicPtr::new(ptr::null_mut()), _owns: PhantomData }
+        }
     }
 
     /// The value, if it was published.

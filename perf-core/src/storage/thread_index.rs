@@ -5,11 +5,14 @@
 //! it goes on with the same shards, counts and all. The Release of the one and the Acquire of the
 //! other order all of the first thread's stores before all of the second's.
 
-use crate::sync::{Acquire, AtomicU64, Relaxed, Release, SoleWriter};
+#[cfg(all(test, loom))]
+use crate::sync::LocalCell as _;
+use crate::sync::{Acquire, AtomicU64, Relaxed, Release, SoleWriter, array_of, per_thread, shared};
 use std::cell::Cell;
 use std::marker::PhantomData;
 
-const WORDS: usize = 64;
+/// One in a model, where 64 threads are enough.
+const WORDS: usize = if cfg!(all(test, loom)) { 1 } else { 64 };
 
 /// Threads that can hold an index at the same time; more than that share one shard an operation.
 pub(crate) const MAX_THREADS: usize = WORDS * 64;
@@ -19,10 +22,14 @@ const UNCLAIMED: usize = usize::MAX;
 /// This thread is ending and has given its index back, or none was free.
 const NONE: usize = usize::MAX - 1;
 
-static CLAIMED: [AtomicU64; WORDS] = [const { AtomicU64::new(0) }; WORDS];
-static NEXT_CLAIM: AtomicU64 = AtomicU64::new(1);
+shared! {
+    static CLAIMED: [AtomicU64; WORDS] = array_of![AtomicU64::new(0); WORDS];
+}
+shared! {
+    static NEXT_CLAIM: AtomicU64 = AtomicU64::new(1);
+}
 
-thread_local! {
+per_thread! {
     // Only the last one has a destructor, so reading the others is one load, at any time in the thread's
     // life, also while its other thread-locals are being destroyed.
     static INDEX: Cell<usize> = const { Cell::new(UNCLAIMED) };
@@ -86,8 +93,8 @@ impl ThreadIndex {
 
 struct GiveBack(Cell<usize>);
 
-impl Drop for GiveBack {
-    fn drop(&mut self) {
+impl GiveBack {
+    fn give_back(&self) {
         // A thread-local destructor that runs after this one must not record with an index that a new
         // thread may already own.
         INDEX.set(NONE);
@@ -99,6 +106,22 @@ impl Drop for GiveBack {
     }
 }
 
+// A model ends its threads by hand: loom takes away all thread-locals before it drops the first.
+#[cfg(not(all(test, loom)))]
+impl Drop for GiveBack {
+    fn drop(&mut self) {
+        self.give_back();
+    }
+}
+
+#[cfg(all(test, loom))]
+impl ThreadIndex {
+    /// What the destructor does at the end of a thread.
+    pub(crate) fn end_of_thread() {
+        GIVE_BACK.with(GiveBack::give_back);
+    }
+}
+
 fn lowest_free() -> Option<usize> {
     for (word, bits) in CLAIMED.iter().enumerate() {
         loop {
@@ -106,7 +129,7 @@ fn lowest_free() -> Option<usize> {
             if bit == 64 {
                 break;
             }
-            // Acquire: pairs with the Release in `GiveBack::drop`.
+            // Acquire: pairs with the Release in `GiveBack::give_back`.
             if bits.fetch_or(1 << bit, Acquire) & (1 << bit) == 0 {
                 return Some(word * 64 + bit as usize);
             }

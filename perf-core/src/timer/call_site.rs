@@ -2,7 +2,7 @@
 
 use crate::operation::OperationCore;
 use crate::storage::Published;
-use crate::sync::AtomicPtr;
+use crate::sync::{AtomicPtr, const_fn};
 use std::fmt;
 
 /// Starts a timer of the operation called `$name`, a constant, and remembers at this place in the
@@ -32,9 +32,11 @@ macro_rules! timer {
 pub struct CallSite(pub(crate) Published<(u64, AtomicPtr<OperationCore>)>);
 
 impl CallSite {
-    #[doc(hidden)]
-    pub const fn new() -> Self {
-        CallSite(Published::empty())
+    const_fn! {
+        #[doc(hidden)]
+        pub fn new() -> Self {
+            CallSite(Published::empty())
+        }
     }
 }
 

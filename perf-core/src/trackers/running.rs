@@ -1,6 +1,6 @@
 //! What a tracker has started and not stopped, by id.
 
-use crate::sync::{AtomicU64, Mutex, Relaxed, lock};
+use crate::sync::{AtomicU64, Mutex, Relaxed, lock, shared};
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::fmt;
@@ -31,7 +31,7 @@ pub(super) struct Id {
 
 impl<T> Running<T> {
     pub(super) fn new() -> Self {
-        static NEXT_TRACKER: AtomicU64 = AtomicU64::new(1);
+        shared! { static NEXT_TRACKER: AtomicU64 = AtomicU64::new(1); }
         let table = Table { running: BTreeMap::new(), next: 0, forgotten: 0 };
         Running { tracker: NEXT_TRACKER.fetch_add(1, Relaxed), table: Mutex::new(table) }
     }
