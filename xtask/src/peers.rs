@@ -127,9 +127,9 @@ fn print(rows: &[Row]) {
             let (median, min) = (median(row), row.nanos[0]);
             let ratio = median / ours;
             let (slow, launches) = (slow(row), row.nanos.len());
-            let name = &row.contender;
+            let (name, cores) = (&row.contender, row.cores[launches / 2]);
             println!(
-                "| {name} | {median:.2} ns | {min:.2} ns | {ratio:.2} | {slow} of {launches} |"
+                "| {name} | {median:.2} ns | {min:.2} ns | {ratio:.2} | {slow} of {launches} | {cores:.1} |"
             );
         }
     }
