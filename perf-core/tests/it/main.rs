@@ -23,6 +23,7 @@ mod snapshots;
 mod stress;
 mod threads;
 mod timeline;
+mod timeline_ageing;
 mod timeline_model;
 mod timers;
 mod trackers;
