@@ -3,40 +3,20 @@
 //! ```text
 //! cargo run --release -p perf-core --example memory
 //! ```
-#![allow(unsafe_code)]
 
+#[allow(dead_code)] // what is resident is of no interest here
+#[path = "stress/memory.rs"]
+mod heap;
+
+use heap::live_bytes;
 use perf_core::{Clock, Profiler};
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
 use std::time::Duration;
-
-struct Counting;
-
-static LIVE_BYTES: AtomicI64 = AtomicI64::new(0);
-
-// SAFETY: every call is passed on to the system's allocator unchanged.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        LIVE_BYTES.fetch_add(layout.size() as i64, Relaxed);
-        // SAFETY: the caller keeps `alloc`'s contract.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        LIVE_BYTES.fetch_sub(layout.size() as i64, Relaxed);
-        // SAFETY: the caller keeps `dealloc`'s contract.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-}
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
 
 /// Prints what `work` has left on the heap, and keeps it there.
 fn measure<T>(name: &str, work: impl FnOnce() -> T) -> T {
-    let before = LIVE_BYTES.load(Relaxed);
+    let before = live_bytes();
     let kept = work();
-    println!("| {name} | {} |", LIVE_BYTES.load(Relaxed) - before);
+    println!("| {name} | {} |", live_bytes() - before);
     kept
 }
 
@@ -85,7 +65,7 @@ fn an_hour(operations: usize, rate: u64) -> i64 {
     let values: Vec<_> = latencies(0.6).collect();
     names.iter().for_each(|operation| values.iter().for_each(|ns| operation.record_nanos(*ns)));
     let (timeline, mut next) = (profiler.timeline(), 0);
-    let before = LIVE_BYTES.load(Relaxed);
+    let before = live_bytes();
     for _ in 0..4_200 {
         for i in 0..rate * operations as u64 {
             names[i as usize % operations].record_nanos(values[next]);
@@ -95,5 +75,5 @@ fn an_hour(operations: usize, rate: u64) -> i64 {
         hand.advance(Duration::from_secs(1));
         timeline.tick();
     }
-    LIVE_BYTES.load(Relaxed) - before
+    live_bytes() - before
 }

@@ -40,9 +40,9 @@ pub struct Snapshot {
 }
 
 /// Where a snapshot or call tree came from: what `since` needs to know to be right.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct Origin {
-    /// 0 for snapshots of several profilers.
+    /// 0 for snapshots of several profilers, and of windows.
     pub(crate) profiler: u64,
     /// Counts the readings of that profiler.
     pub(crate) number: u64,
@@ -223,7 +223,7 @@ impl Snapshot {
     pub fn merge(&self, other: &Snapshot) -> Snapshot {
         let mut merged = self.clone();
         let interval = self.interval().max(other.interval()).as_nanos() as u64;
-        merged.origin = Origin { profiler: 0, number: 0, baseline: 0 };
+        merged.origin = Origin::default();
         merged.to = self.from.saturating_add(interval);
         merged.taken_at = self.taken_at.max(other.taken_at);
         for (name, operation) in &other.operations {

@@ -28,6 +28,9 @@ pub(crate) fn run(arguments: &[String]) -> Result<ExitCode, Box<dyn Error>> {
             text => filter = Some(text),
         }
     }
+    if update && !count {
+        return Err("--update goes with --instructions".into());
+    }
     if count {
         return instructions::run(update);
     }

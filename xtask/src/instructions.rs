@@ -3,7 +3,7 @@
 //! Counted by callgrind, twice with different numbers of times, so that what goes before drops out. For
 //! one toolchain the counts are always the same; the file says for which.
 
-use crate::bench::workspace_root;
+use crate::bench::{cargo, workspace_root};
 use std::error::Error;
 use std::fs;
 use std::path::PathBuf;
@@ -62,12 +62,10 @@ pub(crate) fn run(update: bool) -> Result<ExitCode, Box<dyn Error>> {
 }
 
 fn build() -> Result<PathBuf, Box<dyn Error>> {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     // A folder of its own, so that the profile's settings are the same however cargo was called.
-    let built = Command::new(cargo)
+    let built = cargo()
         .args(["build", "--quiet", "--release", "--package", "perf-core"])
         .args(["--example", "instructions", "--target-dir", "target/instructions"])
-        .current_dir(workspace_root())
         .status()?;
     if !built.success() {
         return Err("the example does not build".into());

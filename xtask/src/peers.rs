@@ -3,7 +3,7 @@
 //! The contenders live in `benchmarks/`, a crate outside the workspace. One launch of it has all of them
 //! take turns; here are the medians over many launches.
 
-use crate::bench::workspace_root;
+use crate::bench::{cargo, workspace_root};
 use crate::chart::{self, Line};
 use std::error::Error;
 use std::fs;
@@ -28,9 +28,8 @@ struct Row {
 
 pub(crate) fn run(launches: usize, filter: Option<&str>) -> Result<ExitCode, Box<dyn Error>> {
     let folder = workspace_root().join("benchmarks");
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     eprintln!("building benchmarks/ (minutes the first time)");
-    let built = Command::new(cargo)
+    let built = cargo()
         .args(["build", "--release", "--quiet", "--locked", "--target-dir", "target"])
         .current_dir(&folder)
         .status()?;

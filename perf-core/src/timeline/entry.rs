@@ -84,11 +84,6 @@ impl Entry {
         (0..self.places.len()).map(|at| (self.places[at].0 as usize, self.bytes_at(at)))
     }
 
-    /// What was lost meanwhile.
-    pub(super) fn losses(&self) -> Losses {
-        self.losses.as_deref().copied().unwrap_or_default()
-    }
-
     pub(super) fn samples(&self, operation: usize) -> Option<&Samples> {
         let at = self.samples.binary_search_by_key(&operation, |(id, _)| *id as usize).ok()?;
         Some(&self.samples[at].1)
@@ -142,10 +137,14 @@ impl Entry {
                 merged.samples(id, slowest.collect(), failed.collect(), kept);
             }
         }
-        let losses = run.iter().map(|entry| entry.losses());
-        let losses = losses.reduce(|all, losses| all.combine(&losses, u64::saturating_add))?;
-        Some(merged.build(level, first.from, last.to, last.taken_at, losses))
+        Some(merged.build(level, first.from, last.to, last.taken_at, losses_of(run)))
     }
+}
+
+/// What was lost in all of `entries`.
+pub(super) fn losses_of(entries: &[Arc<Entry>]) -> Losses {
+    let losses = entries.iter().filter_map(|entry| entry.losses.as_deref());
+    losses.fold(Losses::default(), |all, losses| all.combine(losses, u64::saturating_add))
 }
 
 /// An entry in the making. Metrics come in the order of their numbers.

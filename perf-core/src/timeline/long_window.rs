@@ -1,7 +1,7 @@
 //! The last so many days, as counts.
 
 use super::coverage::Coverage;
-use super::entry::Entry;
+use super::entry::{Entry, losses_of};
 use super::metrics::{Metric, Metrics};
 use super::operation_tally::OperationCounts;
 use super::series_tally::CounterTally;
@@ -72,8 +72,7 @@ impl LongWindow {
 
     /// What could not be kept as it came.
     pub fn losses(&self) -> Losses {
-        let losses = self.entries.iter().map(|entry| entry.losses());
-        losses.fold(Losses::default(), |all, more| all.combine(&more, u64::saturating_add))
+        losses_of(&self.entries)
     }
 
     fn read_operation(&self, number: usize, core: &OperationCore) -> OperationTotals {

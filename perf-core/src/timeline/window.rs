@@ -1,7 +1,7 @@
 //! The last so many seconds.
 
 use super::coverage::Coverage;
-use super::entry::Entry;
+use super::entry::{Entry, losses_of};
 use super::metrics::{Metric, Metrics};
 use super::operation_tally::{OperationCounts, OperationTally};
 use super::series_tally::{CounterTally, GaugeRange, GaugeTally, HistogramTally};
@@ -51,7 +51,7 @@ impl Window {
             Some((Arc::clone(&core.name), self.read_operation(number, core)))
         });
         let mut snapshot = Snapshot {
-            origin: Origin { profiler: 0, number: 0, baseline: 0 },
+            origin: Origin::default(),
             from: self.coverage.from,
             to: self.coverage.to,
             taken_at: self.taken_at,
@@ -128,8 +128,7 @@ impl Window {
 
     /// What could not be kept as it came.
     pub fn losses(&self) -> Losses {
-        let losses = self.entries.iter().map(|entry| entry.losses());
-        losses.fold(Losses::default(), |all, more| all.combine(&more, u64::saturating_add))
+        losses_of(&self.entries)
     }
 
     /// The intervals it is made of, oldest first, each as a window of its own: what trends and charts

@@ -1,20 +1,14 @@
+use crate::random::Random;
 use perf_core::{Distribution, Quantile};
 
 const QUANTILES: [f64; 12] =
     [0.0, 0.001, 0.01, 0.1, 0.25, 0.5, 0.75, 0.9, 0.99, 0.999, 0.9999, 1.0];
 
-fn random(state: &mut u64) -> u64 {
-    *state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
-    let z = (*state ^ (*state >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    let z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-    z ^ (z >> 31)
-}
-
 /// One value, two spikes, the ends of `u64`, powers of two and their neighbours, small and wide.
 fn hostile() -> Vec<(&'static str, Vec<u64>)> {
-    let mut state = 42;
+    let mut random = Random(42);
     let mut draw = |count: usize, value: &dyn Fn(u64) -> u64| -> Vec<u64> {
-        (0..count).map(|_| value(random(&mut state))).collect()
+        (0..count).map(|_| value(random.next())).collect()
     };
     vec![
         ("one value", vec![123_456_789]),
