@@ -1,8 +1,8 @@
 //! One target, judged on one snapshot.
 
-use crate::count_test::{Evidence, judge};
 use crate::quantity::Quantity;
 use crate::target::{Indicator, Target};
+use perf_analysis::{Confidence, CountTest, Evidence};
 use perf_core::{OperationSnapshot, Quantile};
 use std::fmt;
 use std::time::Duration;
@@ -99,7 +99,7 @@ impl Check {
         let samples = operation.latency().count();
         let bad = over(&target, operation);
         let observed = operation.quantile(quantile).map(Quantity::Time);
-        let evidence = judge(bad.0, bad.1, samples, 1.0 - quantile.get());
+        let evidence = CountTest::new(1.0 - quantile.get(), Confidence::P95).judge(bad, samples);
         Check { observed, bad: Some(bad), ..Check::of_evidence(target, samples, evidence) }
     }
 
@@ -117,7 +117,8 @@ impl Check {
         match target.limit {
             // Nothing can be firm about "never fails": this is what was seen.
             Quantity::Ratio(limit) if limit < 1.0 => {
-                let evidence = judge(bad, bad, samples, 1.0 - limit);
+                let evidence =
+                    CountTest::new(1.0 - limit, Confidence::P95).judge((bad, bad), samples);
                 Check { observed, bad: counted, ..Check::of_evidence(target, samples, evidence) }
             }
             _ => Check { bad: counted, ..Check::compare(target, samples, observed) },
@@ -128,7 +129,7 @@ impl Check {
         let (status, samples_needed) = match evidence {
             Evidence::FirmlyMet => (Status::Met, None),
             Evidence::FirmlyViolated => (Status::Violated, None),
-            Evidence::Open(needed) => (Status::Inconclusive, needed),
+            Evidence::Open { needed } => (Status::Inconclusive, needed),
         };
         Check {
             target,

@@ -39,7 +39,6 @@
 
 mod check;
 mod config;
-mod count_test;
 mod error;
 mod file;
 mod nearest;

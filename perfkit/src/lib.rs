@@ -7,6 +7,7 @@
 //! | feature | module | what it adds | crates it pulls |
 //! |---|---|---|---|
 //! | (none) | | record and snapshot: [`Profiler`], [`Operation`], [`Timer`], [`Request`], [`Snapshot`] | none but ours |
+//! | `analysis` | `analysis` | what measured numbers say: intervals and tests | none but ours |
 //! | `sla` | `sla` | judge a snapshot against an SLA file | toml |
 //! | `report` | `report` | console, JSON, Markdown, HTML; turns `sla` on | serde, serde_json, tera, jiff |
 //! | `full` | | all of them | |
@@ -23,6 +24,9 @@
 //! ```
 #![forbid(unsafe_code)]
 
+#[cfg(feature = "analysis")]
+#[doc(inline)]
+pub use perf_analysis as analysis;
 #[doc(inline)]
 pub use perf_core::*;
 #[cfg(feature = "report")]
