@@ -13,7 +13,7 @@ use crate::losses::Losses;
 use crate::profiler::{ProfilerBuilder, ProfilerCore};
 use crate::sync::{Relaxed, lock};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 /// Everything that a tick changes.
 pub(crate) struct TimelineCore {
@@ -111,7 +111,8 @@ impl TimelineCore {
     pub(super) fn long_window(&self, profiler: &ProfilerCore, last: Duration) -> LongWindow {
         let entries = self.entries(last);
         let coverage = Coverage::of(&entries, last, self.last, profiler.clock().now());
-        LongWindow { coverage, metrics: Arc::clone(&self.metrics), entries }
+        let taken_at = taken_at(profiler, &entries);
+        LongWindow { coverage, metrics: Arc::clone(&self.metrics), entries, taken_at }
     }
 
     /// The entries of the last `last`, oldest first.
@@ -145,7 +146,7 @@ impl TimelineCore {
     ) -> Window {
         Window {
             coverage: Coverage::of(&entries, last, self.last, profiler.clock().now()),
-            taken_at: entries.last().map_or_else(|| profiler.clock().time_of_day(), |e| e.taken_at),
+            taken_at: taken_at(profiler, &entries),
             metrics: Arc::clone(&self.metrics),
             entries,
             tallies,
@@ -185,4 +186,9 @@ impl TimelineCore {
 /// As many slots as `last` needs.
 fn slots(last: Duration) -> u64 {
     last.as_secs().saturating_add(u64::from(last.subsec_nanos() > 0))
+}
+
+/// When the last of `entries` ended, by the clock on the wall.
+fn taken_at(profiler: &ProfilerCore, entries: &[Arc<Entry>]) -> SystemTime {
+    entries.last().map_or_else(|| profiler.clock().time_of_day(), |entry| entry.taken_at)
 }

@@ -12,7 +12,7 @@ use crate::metric::Series;
 use crate::operation::{OperationCore, OverLimit};
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 /// What happened in the last so many hours or days, up to 30 days: counts without distributions, for
 /// error budgets.
@@ -25,6 +25,7 @@ pub struct LongWindow {
     pub(super) metrics: Arc<Metrics>,
     /// Oldest first.
     pub(super) entries: Vec<Arc<Entry>>,
+    pub(super) taken_at: SystemTime,
 }
 
 /// The counts of one operation in a [`LongWindow`].
@@ -33,6 +34,7 @@ pub struct OperationTotals {
     name: Arc<str>,
     interval: Duration,
     successes: u64,
+    timed_successes: u64,
     failures: u64,
     over_limits: Vec<OverLimit>,
 }
@@ -41,6 +43,27 @@ impl LongWindow {
     /// How much of the time asked for it really covers.
     pub fn coverage(&self) -> Coverage {
         self.coverage
+    }
+
+    /// When it ended, by the clock on the wall.
+    pub fn taken_at(&self) -> SystemTime {
+        self.taken_at
+    }
+
+    /// The intervals it is made of, oldest first, each as a window of its own. They are the longer the
+    /// older they are, up to an hour.
+    pub fn intervals(&self) -> impl Iterator<Item = LongWindow> {
+        self.entries.iter().map(|entry| LongWindow {
+            coverage: Coverage::of(
+                std::slice::from_ref(entry),
+                Duration::from_nanos(entry.span()),
+                entry.to,
+                entry.to,
+            ),
+            metrics: Arc::clone(&self.metrics),
+            entries: vec![Arc::clone(entry)],
+            taken_at: entry.taken_at,
+        })
     }
 
     /// Every operation that was there when the window ended, in no order.
@@ -89,6 +112,7 @@ impl LongWindow {
             name: Arc::clone(&core.name),
             interval: self.coverage.covered(),
             successes: counts.successes.count + counts.untimed_successes,
+            timed_successes: counts.successes.count,
             failures: counts.failures.count + counts.untimed_failures,
             over_limits: over_limits.collect(),
         }
@@ -113,6 +137,11 @@ impl OperationTotals {
     /// Calls that succeeded.
     pub fn successes(&self) -> u64 {
         self.successes
+    }
+
+    /// Calls that succeeded and were timed: those that a limit was compared with.
+    pub fn timed_successes(&self) -> u64 {
+        self.timed_successes
     }
 
     /// Calls that failed.

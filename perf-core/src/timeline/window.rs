@@ -44,6 +44,11 @@ impl Window {
         self.coverage
     }
 
+    /// When it ended, by the clock on the wall.
+    pub fn taken_at(&self) -> SystemTime {
+        self.taken_at
+    }
+
     /// All that happened in the window, as a snapshot: it can be judged, reported and exported like one.
     pub fn snapshot(&self) -> Snapshot {
         let operations = self.metrics.all().iter().enumerate().filter_map(|(number, metric)| {
@@ -134,18 +139,33 @@ impl Window {
     /// The intervals it is made of, oldest first, each as a window of its own: what trends and charts
     /// are made of. They are the longer the older they are.
     pub fn intervals(&self) -> impl Iterator<Item = Window> {
-        self.entries.iter().map(|entry| Window {
-            coverage: Coverage::of(
-                std::slice::from_ref(entry),
-                Duration::from_nanos(entry.span()),
-                entry.to,
-                entry.to,
-            ),
-            entries: vec![Arc::clone(entry)],
-            tallies: None,
-            taken_at: entry.taken_at,
-            ..self.clone()
+        self.entries.chunks(1).map(|entry| self.part(entry, Duration::from_nanos(entry[0].span())))
+    }
+
+    /// Every stretch of `length` or a little more, each as a window of its own: one for each interval
+    /// at which such a stretch ends, oldest first. They overlap. None when this window is shorter.
+    pub fn sliding(&self, length: Duration) -> impl Iterator<Item = Window> {
+        let nanos = u64::try_from(length.as_nanos()).unwrap_or(u64::MAX);
+        let mut first = 0;
+        self.entries.iter().enumerate().filter_map(move |(last, end)| {
+            let reaches = |first: usize| end.to.saturating_sub(self.entries[first].from) >= nanos;
+            while first < last && reaches(first + 1) {
+                first += 1;
+            }
+            reaches(first).then(|| self.part(&self.entries[first..=last], length))
         })
+    }
+
+    /// Some of the entries, at least one.
+    fn part(&self, entries: &[Arc<Entry>], asked: Duration) -> Window {
+        let last = &entries[entries.len() - 1];
+        Window {
+            coverage: Coverage::of(entries, asked, last.to, last.to),
+            entries: entries.to_vec(),
+            tallies: None,
+            taken_at: last.taken_at,
+            ..self.clone()
+        }
     }
 
     fn read_operation(&self, number: usize, core: &OperationCore) -> OperationSnapshot {

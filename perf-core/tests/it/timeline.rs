@@ -519,3 +519,45 @@ fn a_call_that_is_not_timed_is_seen_at_once_also_after_a_long_silence() {
         }
     }
 }
+
+#[test]
+fn sliding_windows_end_at_every_interval_and_are_as_long_as_asked() {
+    let (profiler, hand) = manual();
+    let timeline = profiler.timeline();
+    for second in 0..10_u64 {
+        (0..second).for_each(|_| profiler.record("query", ms(1)));
+        hand.advance(Duration::from_secs(1));
+        timeline.tick();
+    }
+    let window = timeline.window(Duration::from_secs(10));
+    let counts = |length| -> Vec<u64> {
+        window.sliding(length).map(|w| w.operation("query").unwrap().count()).collect()
+    };
+    assert_eq!(counts(Duration::from_secs(3)), [3, 6, 9, 12, 15, 18, 21, 24]);
+    assert_eq!(counts(Duration::from_millis(1_500)), [1, 3, 5, 7, 9, 11, 13, 15, 17]);
+    assert_eq!(counts(Duration::from_secs(10)), [45]);
+    assert_eq!(counts(Duration::from_secs(11)), []);
+    assert_eq!(counts(Duration::ZERO).len(), 10);
+    let spans: Vec<_> = window.sliding(Duration::from_secs(3)).map(|w| w.coverage()).collect();
+    assert!(spans.iter().all(|coverage| coverage.covered() == Duration::from_secs(3)));
+}
+
+#[test]
+fn the_intervals_of_a_long_window_are_all_of_it_and_follow_each_other() {
+    let (profiler, hand) = manual();
+    let timeline = profiler.timeline();
+    for _ in 0..5_000 {
+        profiler.record("query", ms(1));
+        hand.advance(Duration::from_secs(1));
+        timeline.tick();
+    }
+    let long = timeline.long_window(Duration::from_secs(86_400));
+    let intervals: Vec<_> = long.intervals().collect();
+    let sum: u64 = intervals.iter().map(|part| part.operation("query").unwrap().count()).sum();
+    assert_eq!((sum, long.operation("query").unwrap().timed_successes()), (5_000, 5_000));
+    for pair in intervals.windows(2) {
+        assert_eq!(pair[0].coverage().to(), pair[1].coverage().from());
+        assert!(pair[0].taken_at() < pair[1].taken_at());
+    }
+    assert_eq!(intervals.last().unwrap().taken_at(), long.taken_at());
+}
