@@ -65,6 +65,18 @@ impl CountTest {
         self.fewest(|count| self.is_met_by(0, count), 0)
     }
 
+    /// The most bad events of `count` that are still firmly met; `None` if not even none is.
+    pub fn most_bad_to_meet(&self, count: u64) -> Option<u64> {
+        let most = bisect(count, |bad| !self.is_met_by(bad, count));
+        most.checked_sub(1)
+    }
+
+    /// The fewest bad events of `count` that firmly violate; `None` if not even all do.
+    pub fn fewest_bad_to_violate(&self, count: u64) -> Option<u64> {
+        let fewest = bisect(count, |bad| self.is_violated_by(bad, count));
+        (fewest <= count).then_some(fewest)
+    }
+
     fn is_violated_by(&self, bad: u64, count: u64) -> bool {
         count > 0 && at_least(bad, count, self.allowed) <= self.confidence.alpha()
     }
@@ -96,6 +108,16 @@ impl CountTest {
     }
 }
 
+/// The smallest number up to `count` for which `holds`, or the next one.
+fn bisect(count: u64, holds: impl Fn(u64) -> bool) -> u64 {
+    let (mut below, mut beyond) = (0, count + 1);
+    while below < beyond {
+        let middle = below + (beyond - below) / 2;
+        if holds(middle) { beyond = middle } else { below = middle + 1 }
+    }
+    below
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -113,6 +135,17 @@ mod tests {
     fn smallest_violation(count: u64, allowed: f64) -> u64 {
         let firm = |bad: &u64| judge((*bad, *bad), count, allowed) == Evidence::FirmlyViolated;
         (0..=count).find(firm).expect("all bad is a violation")
+    }
+
+    #[test]
+    fn the_edges_of_the_test_are_where_its_answers_change() {
+        for (allowed, count) in [(0.01, 50), (0.01, 1_000), (0.05, 10_000), (0.5, 3)] {
+            let test = CountTest::new(allowed, Confidence::P95);
+            let violates = test.fewest_bad_to_violate(count);
+            assert_eq!(violates, (0..=count).find(|bad| test.is_violated_by(*bad, count)));
+            let meets = test.most_bad_to_meet(count);
+            assert_eq!(meets, (0..=count).rfind(|bad| test.is_met_by(*bad, count)));
+        }
     }
 
     #[test]

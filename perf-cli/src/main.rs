@@ -5,13 +5,14 @@
 #![forbid(unsafe_code)]
 
 mod demo;
+mod sla;
 mod terminal;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
 /// Bad input, configuration or usage.
-const BAD_INPUT: u8 = 3;
+pub(crate) const BAD_INPUT: u8 = 3;
 
 /// Measure a service from the inside and judge it against one SLA file.
 #[derive(Parser)]
@@ -32,6 +33,7 @@ Exit codes:
 #[derive(Subcommand)]
 enum Command {
     Demo(demo::Demo),
+    Sla(sla::Sla),
 }
 
 fn main() -> ExitCode {
@@ -45,6 +47,7 @@ fn main() -> ExitCode {
     };
     let result = match arguments.command {
         Command::Demo(demo) => demo.run(),
+        Command::Sla(sla) => sla.run(),
     };
     result.unwrap_or_else(|error| {
         eprintln!("error: {error}");

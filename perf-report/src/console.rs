@@ -1,6 +1,6 @@
 //! The report as text for a terminal.
 
-use crate::view::{CheckRow, OperationRow, View};
+use crate::view::{BudgetRow, CheckRow, OperationRow, View};
 use anstyle::{AnsiColor, Style};
 use std::fmt::Write;
 
@@ -65,7 +65,23 @@ impl Page<'_> {
             self.wrapped(" ", view.summary.split(" · "), " · ");
         }
         self.checks(&view.checks);
+        self.budgets(&view.budgets);
+        for note in &view.notes {
+            self.wrapped(" note: ", note.split(' '), "");
+        }
         self.line(&[]);
+    }
+
+    fn budgets(&mut self, budgets: &[BudgetRow]) {
+        for budget in budgets {
+            let head = format!(" budget of {}: ", budget.name);
+            let parts = [budget.used.as_str(), &budget.observed, &budget.burn];
+            let parts = parts.into_iter().filter(|part| !part.is_empty());
+            self.wrapped(&head, parts, " · ");
+            for line in budget.too_fast.iter().chain(&budget.excluded) {
+                self.wrapped("    ", line.split(' '), "");
+            }
+        }
     }
 
     fn checks(&mut self, checks: &[CheckRow]) {

@@ -27,6 +27,7 @@
 //! It judges nothing, reads no clock, and writes no format that is for machines alone.
 #![forbid(unsafe_code)]
 
+mod budget;
 mod console;
 mod error;
 pub mod model;

@@ -1,7 +1,8 @@
 //! The texts of a report: every number worded once, for the console and the templates alike.
 
+use crate::budget::BudgetModel;
 use crate::model::{CheckModel, Model, OperationModel, SampleModel, TimeShare};
-use crate::wording::{change, count, duration, one_line, percent, points, rate};
+use crate::wording::{bytes, change, count, duration, number, one_line, percent, points, rate};
 use perf_sla::Status;
 use serde::Serialize;
 
@@ -22,6 +23,9 @@ pub(crate) struct View {
     /// `1 of 8 targets violated · 10,307 requests in 60.0 s · sla.toml`
     pub(crate) summary: String,
     pub(crate) checks: Vec<CheckRow>,
+    /// What the reader should know beside.
+    pub(crate) notes: Vec<String>,
+    pub(crate) budgets: Vec<BudgetRow>,
     pub(crate) operations: Vec<OperationRow>,
     pub(crate) shares: Vec<ShareRow>,
     /// Why the shares do not add up to the whole, if they do not.
@@ -47,6 +51,24 @@ pub(crate) struct CheckRow {
     pub(crate) limit: String,
     pub(crate) margin: String,
     pub(crate) evidence: String,
+}
+
+#[derive(Serialize)]
+pub(crate) struct BudgetRow {
+    pub(crate) name: String,
+    pub(crate) status: String,
+    /// `34 % used of 12.3 bad events allowed`
+    pub(crate) used: String,
+    /// Of a hundred, for the length of a bar.
+    pub(crate) percent: f64,
+    /// `0.1 % of 30d observed`
+    pub(crate) observed: String,
+    /// `burns 2.1 times as fast as it may over 60.0 min`
+    pub(crate) burn: String,
+    /// Each `critical: 15.2 times over 60.0 min and 16.0 over 5.0 min`
+    pub(crate) too_fast: Vec<String>,
+    /// Each `maintenance: 120 events, 7 of them bad, do not count (database upgrade)`
+    pub(crate) excluded: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -109,7 +131,9 @@ impl View {
             status: status.to_owned(),
             mark: mark(status),
             summary: summary(model),
+            budgets: checks.clone().filter_map(BudgetRow::of).collect(),
             checks: checks.map(CheckRow::new).collect(),
+            notes: model.verdict.iter().flat_map(|verdict| &verdict.notes).cloned().collect(),
             operations: by_time(model).into_iter().map(|o| OperationRow::new(o, model)).collect(),
             shares: shares(model),
             shares_note: shares_note(model),
@@ -151,12 +175,15 @@ fn summary(model: &Model) -> String {
 
 impl CheckRow {
     fn new(check: &CheckModel) -> Self {
-        let quantity = |ns: Option<u64>, per_second: Option<f64>, ratio: Option<f64>| {
-            let time = ns.map(duration);
-            let rate = per_second.map(|n| format!("{}/s", rate(n)));
-            time.or(rate).or(ratio.map(percent)).unwrap_or_else(|| "no data".to_owned())
-        };
-        let observed = quantity(check.observed_ns, check.observed_per_second, check.observed_ratio);
+        let observed = check.observed_ns.map(duration);
+        let observed = observed.or(check.observed_per_second.map(per_second));
+        let observed = observed.or(check.observed_ratio.map(percent));
+        let observed = observed.or(check.observed_bytes.map(bytes));
+        let observed = observed.or(check.observed_value.map(number));
+        let limit = check.limit_ns.map(duration);
+        let limit = limit.or(check.limit_per_second.map(per_second));
+        let limit = limit.or(check.limit_ratio.map(percent));
+        let limit = limit.or(check.limit_bytes.map(bytes)).or(check.limit_value.map(number));
         let above = check.margin_ratio.is_some_and(|margin| margin > 0.0);
         let below = check.margin_ratio.is_some_and(|margin| margin < 0.0);
         let relation = match (check.margin_ratio, check.is_minimum) {
@@ -169,11 +196,11 @@ impl CheckRow {
         CheckRow {
             mark: mark(&check.status),
             status: check.status.clone(),
-            operation: one_line(check.operation.as_deref().unwrap_or("overall"), MAX_NAME),
+            operation: subject(check),
             indicator: check.indicator.clone(),
-            observed,
+            observed: observed.unwrap_or_else(|| "no data".to_owned()),
             relation,
-            limit: quantity(check.limit_ns, check.limit_per_second, check.limit_ratio),
+            limit: limit.unwrap_or_default(),
             margin: match (check.observed_ratio, check.limit_ratio) {
                 // Shares differ by points: 99 % is not 4.2 % more than 95 %.
                 (Some(observed), Some(limit)) => points(observed - limit),
@@ -184,8 +211,23 @@ impl CheckRow {
     }
 }
 
-/// `1,000 of 10,307 over the limit`, `0 of 120 over the limit, 179 more needed to be sure`.
+/// The name of what a check is for, with the label it is for.
+fn subject(check: &CheckModel) -> String {
+    match &check.label {
+        Some((label, value)) => one_line(&format!("{} {label}={value}", check.subject), MAX_NAME),
+        None => one_line(&check.subject, MAX_NAME),
+    }
+}
+
+fn per_second(n: f64) -> String {
+    format!("{}/s", rate(n))
+}
+
+/// `1,000 of 10,307 over the limit [9.1, 10.3] %`, `0 of 120 over the limit, 179 more needed to be sure`.
 fn evidence(check: &CheckModel) -> String {
+    if let Some(note) = &check.note {
+        return one_line(note, MAX_TITLE);
+    }
     let mut text = match (check.bad_at_least, check.bad_at_most) {
         _ if check.samples == 0 => match &check.did_you_mean {
             Some(name) => {
@@ -199,15 +241,142 @@ fn evidence(check: &CheckModel) -> String {
             } else {
                 format!("{} to {}", count(least), count(most))
             };
-            let what = if check.is_minimum { "failed" } else { "over the limit" };
+            let what = match (check.indicator.as_str(), check.is_minimum) {
+                ("success rate" | "error rate", _) => "failed",
+                ("good ratio", true) => "bad",
+                ("good ratio", false) => "good",
+                _ => "over the limit",
+            };
             format!("{bad} of {} {what}", count(check.samples))
         }
+        _ if check.observed_value.is_some() || check.observed_bytes.is_some() => String::new(),
         _ => format!("{} calls", count(check.samples)),
     };
-    if let (true, Some(needed)) = (check.has_status(Status::Inconclusive), check.samples_needed) {
+    let is_open = check.has_status(Status::Inconclusive);
+    if let (false, Some(low), Some(high)) = (is_open, check.bad_ratio_low, check.bad_ratio_high) {
+        text += &format!(" {}", share_interval(low, high));
+    }
+    if let (Some(from), Some(to)) = (check.window_from_ns, check.window_to_ns) {
+        text += &format!(", worst from {} to {}", duration(from), duration(to));
+    }
+    if let (true, Some(needed)) = (is_open, check.samples_needed) {
         text += &format!(", {} more needed to be sure", count(needed));
     }
     text
+}
+
+/// `[9.1, 10.3] %`
+fn share_interval(low: f64, high: f64) -> String {
+    let digits = if high < 0.01 { 2 } else { 1 };
+    format!("[{:.digits$}, {:.digits$}] %", low * 100.0, high * 100.0)
+}
+
+impl BudgetRow {
+    fn of(check: &CheckModel) -> Option<Self> {
+        let budget = check.budget.as_ref()?;
+        let what = if budget.budgeting == "occurrences" { "events" } else { "time slices" };
+        let used = match budget.consumed_ratio {
+            _ if budget.total == 0 => "nothing has happened yet".to_owned(),
+            Some(consumed) => {
+                let (bad, allowed) = (count(budget.bad_at_most), number(round(budget.allowed)));
+                format!("{} used: {bad} bad {what} of {allowed} allowed", percent_used(consumed))
+            }
+            None => "all used".to_owned(),
+        };
+        Some(BudgetRow {
+            name: one_line(&check.subject, MAX_NAME),
+            status: check.status.clone(),
+            used,
+            percent: (budget.consumed_ratio.unwrap_or(1.0) * 100.0).clamp(0.0, 100.0),
+            observed: format!("{} of {} observed", coverage(budget), budget.period),
+            burn: burn(budget),
+            too_fast: too_fast(budget),
+            excluded: excluded(budget, &check.status),
+        })
+    }
+}
+
+fn percent_used(consumed: f64) -> String {
+    if consumed < 100.0 {
+        format!("{:.0} %", consumed * 100.0)
+    } else {
+        format!("×{}", rate(consumed))
+    }
+}
+
+fn coverage(budget: &BudgetModel) -> String {
+    match budget.coverage_ratio * 100.0 {
+        0.0 => "nothing".to_owned(),
+        seen if seen < 0.1 => "less than 0.1 %".to_owned(),
+        seen => format!("{seen:.1} %"),
+    }
+}
+
+/// How fast it goes in the most urgent long window, and how long it lasts so.
+fn burn(budget: &BudgetModel) -> String {
+    let Some((first, speed)) = budget.burn_rates.first().and_then(|b| Some((b, b.long_rate?)))
+    else {
+        return String::new();
+    };
+    let window = duration((first.long_s * 1e9) as u64);
+    let mut text = match speed {
+        0.0 => return format!("nothing bad in the last {window}"),
+        _ => format!("burns {} times as fast as it may over {window}", rate(speed)),
+    };
+    if first.long_coverage_ratio < 0.995 {
+        text += &format!(" ({:.0} % of them observed)", first.long_coverage_ratio * 100.0);
+    }
+    match budget.exhausted_in_s {
+        Some(0.0) => text + ", nothing is left",
+        Some(seconds) if seconds < 86_400.0 => {
+            text + &format!(", lasts {}", duration((seconds * 1e9) as u64))
+        }
+        Some(seconds) => {
+            text + &format!(", lasts {} days", number((seconds / 8_640.0).round() / 10.0))
+        }
+        None => text,
+    }
+}
+
+fn too_fast(budget: &BudgetModel) -> Vec<String> {
+    let nanos = |seconds: f64| duration((seconds * 1e9) as u64);
+    let fast = budget.burn_rates.iter().filter(|burn| burn.is_too_fast);
+    let line = |burn: &crate::budget::BurnRateModel| {
+        format!(
+            "{}: burns {} times too fast over {} and {} over {}, {} is the limit",
+            burn.severity,
+            rate(burn.long_rate.unwrap_or(0.0)),
+            nanos(burn.long_s),
+            rate(burn.short_rate.unwrap_or(0.0)),
+            nanos(burn.short_s),
+            number(burn.factor)
+        )
+    };
+    fast.map(line).collect()
+}
+
+fn excluded(budget: &BudgetModel, status: &str) -> Vec<String> {
+    let mut lines: Vec<String> = budget
+        .excluded
+        .iter()
+        .map(|excluded| {
+            let (events, bad) = (count(excluded.events), count(excluded.bad));
+            let name = one_line(&excluded.name, MAX_NAME);
+            let reason = match excluded.reason.as_str() {
+                "" => String::new(),
+                reason => format!(" ({})", one_line(reason, MAX_VALUE)),
+            };
+            format!("{name}: {events} events, {bad} of them bad, do not count{reason}")
+        })
+        .collect();
+    if !lines.is_empty() && budget.status_without_exclusions != status {
+        lines.push(format!("with them it were {}", budget.status_without_exclusions));
+    }
+    lines
+}
+
+fn round(allowed: f64) -> f64 {
+    if allowed >= 10.0 { allowed.round() } else { (allowed * 10.0).round() / 10.0 }
 }
 
 impl OperationRow {
@@ -217,7 +386,7 @@ impl OperationRow {
         let status = |indicator: &str| {
             let mut of_this = checks.clone().filter(|check| match &check.operation {
                 Some(name) => *name == operation.name,
-                None => is_whole,
+                None => is_whole && check.is_overall(),
             });
             let check = of_this.find(|check| check.indicator == indicator);
             check.map_or_else(String::new, |check| check.status.clone())

@@ -14,6 +14,28 @@ pub(crate) fn duration(nanos: u64) -> String {
     }
 }
 
+/// `1.5 GiB`.
+pub(crate) fn bytes(bytes: u64) -> String {
+    const UNITS: [&str; 6] = ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
+    let power = (bytes.max(1).ilog2() / 10) as usize;
+    match power.checked_sub(1) {
+        None => format!("{bytes} B"),
+        Some(unit) => {
+            format!("{:.1} {}", bytes as f64 / (1_u64 << (10 * power)) as f64, UNITS[unit])
+        }
+    }
+}
+
+/// A number in a unit that we do not know: whole where it is, else with what matters.
+pub(crate) fn number(number: f64) -> String {
+    match number.abs() {
+        _ if number.fract() == 0.0 && number.abs() < 1e15 => grouped(number, 0),
+        0.0..0.1 => format!("{number:.2e}"),
+        0.1..10.0 => grouped(number, 2),
+        _ => grouped(number, 1),
+    }
+}
+
 /// `10,307`.
 pub(crate) fn count(count: u64) -> String {
     let digits = count.to_string();

@@ -1,20 +1,22 @@
 //! What an SLA file promises.
 
-use crate::check::Check;
+use crate::alert::Alert;
+use crate::document::Format;
 use crate::error::{Problem, SlaError};
-use crate::file::read_toml;
-use crate::nearest::nearest;
+use crate::exclusion::Exclusion;
+use crate::metric::Metric;
+use crate::objective::Objective;
+use crate::reader::read;
 use crate::target::Target;
-use crate::verdict::Verdict;
-use perf_core::{Profiler, Snapshot, TooManyLimits};
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// A file is not read beyond this: nobody's targets are that long.
 const MAX_BYTES: u64 = 1 << 20;
 
-/// The targets of an SLA file.
+/// What a service promises: the contents of an SLA file, or of a [builder](Self::builder).
 ///
 /// ```toml
 /// # Which operation stands for the whole; without it, all operations together do.
@@ -23,17 +25,20 @@ const MAX_BYTES: u64 = 1 << 20;
 /// [overall]                        # targets for the whole
 /// max_p95 = "300ms"                # p50, p90, p95, p99, or any other percentile
 /// "max_p99.9" = "1s"               # with a dot, the key needs quotes
-/// max_mean = "120ms"
-/// max_max = "5s"                   # no call took longer
 /// min_throughput = "10/s"          # /s, /min, /h
 /// min_success_rate = "99.5%"       # or "0.995"
 ///
 /// [operations.retrieval]           # the same keys, for one operation
-/// max_p95 = "100ms"                # ns, us, ms, s, min, h
+/// max_p95 = "100ms"                # ns, us, ms, s, min, h, d
+///
+/// [[objectives]]                   # a share of good events over a period, with an error budget
+/// name = "fast answers"
+/// good = "latency <= 300ms"
+/// target = "99%"
+/// period = "30d"
 /// ```
 ///
-/// Latencies are those of successes. A percentile or success rate is met or violated when a test of
-/// its count of bad calls is firm at 5 %, and inconclusive in between.
+/// docs/sla.md explains every key, and how each kind of target is judged.
 ///
 /// ```
 /// use perf_sla::SlaConfig;
@@ -47,12 +52,19 @@ const MAX_BYTES: u64 = 1 << 20;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SlaConfig {
     pub(crate) overall_operation: Option<String>,
+    pub(crate) warm_up: Option<Duration>,
     pub(crate) targets: Vec<Target>,
+    pub(crate) metrics: Vec<Metric>,
+    pub(crate) objectives: Vec<Objective>,
+    pub(crate) exclusions: Vec<Exclusion>,
+    pub(crate) alerts: Vec<Alert>,
+    pub(crate) warnings: Vec<Problem>,
     pub(crate) source: Option<PathBuf>,
 }
 
 impl SlaConfig {
-    /// Reads a TOML file.
+    /// Reads a file: YAML if its name ends with `.yaml` or `.yml`, JSON with `.json` (both with the
+    /// feature `yaml`), else TOML.
     ///
     /// # Errors
     ///
@@ -60,14 +72,14 @@ impl SlaConfig {
     /// unknown key, a value without its unit, or a target that nothing can meet or nothing can miss.
     pub fn from_path(path: impl AsRef<Path>) -> Result<Self, SlaError> {
         let path = path.as_ref();
-        let text = read_text(path).map_err(|message| SlaError {
-            file: Some(path.to_owned()),
-            problems: vec![Problem { position: None, message }],
-        })?;
-        match read_toml(&text) {
-            Ok(config) => Ok(SlaConfig { source: Some(path.to_owned()), ..config }),
-            Err(problems) => Err(SlaError { file: Some(path.to_owned()), problems }),
-        }
+        let problems = match read_text(path) {
+            Ok(text) => match read(&text, Format::of(path)) {
+                Ok(config) => return Ok(SlaConfig { source: Some(path.to_owned()), ..config }),
+                Err(problems) => problems,
+            },
+            Err(message) => vec![Problem { position: None, message }],
+        };
+        Err(SlaError { file: Some(path.to_owned()), problems })
     }
 
     /// Reads TOML from a text.
@@ -76,12 +88,17 @@ impl SlaConfig {
     ///
     /// As [`from_path`](Self::from_path).
     pub fn from_toml(text: &str) -> Result<Self, SlaError> {
-        read_toml(text).map_err(|problems| SlaError { file: None, problems })
+        from_text(text, Format::Toml)
     }
 
-    /// Every target: those of the whole first, then by operation in the order of the file.
-    pub fn targets(&self) -> &[Target] {
-        &self.targets
+    /// Reads YAML, or JSON, from a text: the same keys.
+    ///
+    /// # Errors
+    ///
+    /// As [`from_path`](Self::from_path).
+    #[cfg(feature = "yaml")]
+    pub fn from_yaml(text: &str) -> Result<Self, SlaError> {
+        from_text(text, Format::Yaml)
     }
 
     /// The operation that stands for the whole; if none, all operations together do.
@@ -89,49 +106,58 @@ impl SlaConfig {
         self.overall_operation.as_deref()
     }
 
-    /// Has the operations count, from now on, how many calls are over the limits of this file, so
-    /// that verdicts rest on exact counts and not on buckets.
-    ///
-    /// Targets of the whole are counted so only if `overall_operation` names one operation.
-    ///
-    /// # Errors
-    ///
-    /// [`TooManyLimits`] when an operation is given more than
-    /// [`MAX_LIMITS`](perf_core::MAX_LIMITS) different limits;
-    /// those beyond are judged by buckets, in the direction that cannot flatter.
-    pub fn watch(&self, profiler: &Profiler) -> Result<(), TooManyLimits> {
-        let mut result = Ok(());
-        for target in &self.targets {
-            let operation = target.operation.as_ref().or(self.overall_operation.as_ref());
-            if let (Some(operation), Some(limit)) = (operation, target.record_limit()) {
-                result = result.and(profiler.operation(operation).limits(&[limit]));
-            }
-        }
-        result
+    /// What is left out at the start of a run.
+    pub fn warm_up(&self) -> Option<Duration> {
+        self.warm_up
     }
 
-    /// Judges every target on `snapshot`.
-    pub fn evaluate(&self, snapshot: &Snapshot) -> Verdict {
-        let overall = match &self.overall_operation {
-            Some(name) => snapshot.operation(name).cloned(),
-            None => Some(snapshot.overall()),
-        };
-        let recorded = || snapshot.operations().filter(|o| o.count() > 0).map(|o| o.name());
-        let check = |target: &Target| {
-            let operation = match &target.operation {
-                Some(name) => snapshot.operation(name),
-                None => overall.as_ref(),
-            };
-            let mut check = Check::new(target.clone(), operation);
-            let name = target.operation.as_ref().or(self.overall_operation.as_ref());
-            if let (0, Some(name)) = (check.samples, name) {
-                check.did_you_mean = nearest(name, recorded()).map(str::to_owned);
-            }
-            check
-        };
-        let checks = self.targets.iter().map(check).collect();
-        Verdict::new(checks, self.source.clone(), self.overall_operation.clone())
+    /// Every target: as in the file, those of the whole first, then those of operations, metrics and
+    /// resources.
+    pub fn targets(&self) -> &[Target] {
+        &self.targets
     }
+
+    /// The metrics that targets and objectives are for.
+    pub fn metrics(&self) -> &[Metric] {
+        &self.metrics
+    }
+
+    /// The shares of good events that are promised over a period.
+    pub fn objectives(&self) -> &[Objective] {
+        &self.objectives
+    }
+
+    /// The stretches of time that count for no objective.
+    pub fn exclusions(&self) -> &[Exclusion] {
+        &self.exclusions
+    }
+
+    /// What somebody is to be told of.
+    pub fn alerts(&self) -> &[Alert] {
+        &self.alerts
+    }
+
+    /// What can be read but can hardly be meant: a p50 above the p99, a burn rate that can never be
+    /// reached.
+    pub fn warnings(&self) -> &[Problem] {
+        &self.warnings
+    }
+
+    /// The file it was read from.
+    pub fn source(&self) -> Option<&Path> {
+        self.source.as_deref()
+    }
+
+    /// What an alert can watch: the paths of all targets and objectives.
+    pub fn paths(&self) -> impl Iterator<Item = String> {
+        let targets = self.targets.iter().map(|target| target.path.clone());
+        let objectives = self.objectives.iter().map(|o| format!("objectives.{}", o.name));
+        targets.chain(objectives)
+    }
+}
+
+fn from_text(text: &str, format: Format) -> Result<SlaConfig, SlaError> {
+    read(text, format).map_err(|problems| SlaError { file: None, problems })
 }
 
 fn read_text(path: &Path) -> Result<String, String> {

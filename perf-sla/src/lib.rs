@@ -1,13 +1,23 @@
-//! Judge a snapshot against an SLA file: met, violated or inconclusive, with the evidence.
+//! Judge what was measured against an SLA file: met, violated or inconclusive, with the evidence.
 //!
 //! An *indicator* is what is measured (a latency percentile, a success rate), an *objective* is our
 //! target for it, and an *agreement* is the promise to a customer. This crate judges objectives; the
 //! file that holds them keeps the name everybody uses.
 //!
-//! * [`SlaConfig`], the file: targets for the whole and for single operations.
-//! * [`Verdict`], all checks of it on one snapshot; [`Check`], one of them with its evidence.
-//! * [`Status`], the answer of a check, and the exit code of every command that judges.
+//! What is promised:
+//! * [`SlaConfig`], the file; [`SlaBuilder`] and [`Targets`], the same in code; [`Buffer`], promises from
+//!   a measured baseline.
+//! * [`Target`], a limit for one [`Indicator`] of one [`Subject`], and the [`Rule`] it is judged by.
+//! * [`Objective`], a share of good events over a [`Period`], with an error budget; [`Good`], which events
+//!   those are; [`BurnRatePair`], when the budget goes too fast; [`Exclusion`], what does not count.
+//! * [`Metric`] and [`SeriesPattern`], metrics of the user's own; [`Alert`], who is told.
 //! * [`SlaError`], everything that is wrong with a file, with lines and columns.
+//!
+//! What follows:
+//! * [`Verdict`], all checks on one snapshot or timeline; [`Check`], one of them with its evidence.
+//! * [`Status`], the answer of a check, and the exit code of every command that judges.
+//! * [`Budget`], how much of what may be bad was, and how fast it goes; [`EventHistory`], what it rests on
+//!   and what outlives the process.
 //!
 //! ```
 //! use perf_core::Profiler;
@@ -34,21 +44,62 @@
 //!
 //! # What this crate does not do
 //!
-//! It prints nothing and knows no format but that of the file; reports are `perf-report`'s business.
+//! It prints nothing, starts no thread, and tells nobody; reports are `perf-report`'s business, and
+//! alerts `perf-alert`'s.
 #![forbid(unsafe_code)]
 
+mod alert;
+mod baseline;
+mod budget;
+mod builder;
+mod burn_rate;
 mod check;
 mod config;
+mod document;
 mod error;
-mod file;
+mod evaluate;
+mod events;
+mod exclusion;
+mod explain;
+mod good;
+mod judge;
+mod keys;
+mod lint;
+mod metric;
 mod nearest;
+mod objective;
+mod period;
 mod quantity;
+mod reader;
+mod rule;
+mod saved;
+mod schema;
+mod series_pattern;
+mod status;
 mod target;
 mod verdict;
+mod watch;
+mod writer;
 
-pub use check::{Check, Status};
+pub use alert::Alert;
+pub use baseline::Buffer;
+pub use budget::{Budget, BurnRate, Excluded, WindowBurn};
+pub use builder::{SlaBuilder, Targets};
+pub use burn_rate::{BurnRatePair, Severity};
+pub use check::{Basis, Check, WorstWindow};
 pub use config::SlaConfig;
 pub use error::{Problem, SlaError};
+pub use events::{EventHistory, Events};
+pub use exclusion::{Day, Exclusion, Schedule};
+pub use good::{Comparison, Good, Term};
+pub use metric::{Metric, MetricSource};
+pub use objective::{Budgeting, Objective};
+pub use perf_analysis::Confidence;
+pub use period::{Calendar, Period, Zone};
 pub use quantity::Quantity;
-pub use target::{Indicator, Target};
+pub use rule::{Certainty, OnNoData, Rule};
+pub use schema::json_schema;
+pub use series_pattern::SeriesPattern;
+pub use status::Status;
+pub use target::{Bound, Indicator, Subject, Target};
 pub use verdict::Verdict;

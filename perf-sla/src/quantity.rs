@@ -13,6 +13,10 @@ pub enum Quantity {
     Rate(f64),
     /// A share in `0.0..=1.0`.
     Ratio(f64),
+    /// Bytes.
+    Bytes(u64),
+    /// A number in a unit of the user's own, or without one: a gauge, a score.
+    Number(f64),
 }
 
 impl Quantity {
@@ -24,7 +28,9 @@ impl Quantity {
                 (value.as_secs_f64(), limit.as_secs_f64())
             }
             (Quantity::Rate(value), Quantity::Rate(limit))
-            | (Quantity::Ratio(value), Quantity::Ratio(limit)) => (value, limit),
+            | (Quantity::Ratio(value), Quantity::Ratio(limit))
+            | (Quantity::Number(value), Quantity::Number(limit)) => (value, limit),
+            (Quantity::Bytes(value), Quantity::Bytes(limit)) => (value as f64, limit as f64),
             _ => return None,
         };
         (limit != 0.0).then(|| value / limit - 1.0)
@@ -32,12 +38,14 @@ impl Quantity {
 }
 
 impl fmt::Display for Quantity {
-    /// In the wording of violations: `125.6ms`, `8.5 RPS`, `92.3%`.
+    /// In the wording of violations: `125.6ms`, `8.5 RPS`, `92.3%`, `2.0GiB`, `0.87`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
             Quantity::Time(time) => write_time(f, time),
             Quantity::Rate(rate) => write!(f, "{rate:.1} RPS"),
             Quantity::Ratio(ratio) => write!(f, "{}%", percent(ratio)),
+            Quantity::Bytes(bytes) => write_bytes(f, bytes),
+            Quantity::Number(number) => write_number(f, number),
         }
     }
 }
@@ -51,6 +59,27 @@ fn write_time(f: &mut fmt::Formatter<'_>, time: Duration) -> fmt::Result {
     }
 }
 
+fn write_bytes(f: &mut fmt::Formatter<'_>, bytes: u64) -> fmt::Result {
+    const UNITS: [&str; 6] = ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
+    let power = (bytes.max(1).ilog2() / 10) as usize;
+    match power.checked_sub(1) {
+        None => write!(f, "{bytes}B"),
+        Some(unit) => {
+            write!(f, "{:.1}{}", bytes as f64 / (1_u64 << (10 * power)) as f64, UNITS[unit])
+        }
+    }
+}
+
+/// Whole where it is, else two digits that matter beyond the first.
+fn write_number(f: &mut fmt::Formatter<'_>, number: f64) -> fmt::Result {
+    match number.abs() {
+        _ if number.fract() == 0.0 => write!(f, "{number}"),
+        0.0..0.1 => write!(f, "{number:.2e}"),
+        0.1..10.0 => write!(f, "{number:.2}"),
+        _ => write!(f, "{number:.1}"),
+    }
+}
+
 /// One digit, and as many more as it takes not to call 99.99 % "100.0".
 fn percent(ratio: f64) -> String {
     let percent = ratio * 100.0;
@@ -61,7 +90,7 @@ fn percent(ratio: f64) -> String {
     format!("{percent:.*}", digits.unwrap_or(6))
 }
 
-/// Reads a latency: a number and `ns`, `us`, `µs`, `ms`, `s`, `min` or `h`.
+/// Reads a latency or another span: a number and `ns`, `us`, `µs`, `ms`, `s`, `min`, `h` or `d`.
 pub(crate) fn parse_time(text: &str) -> Result<Duration, String> {
     let (number, unit) = number_and_unit(text)?;
     let nanos = match unit {
@@ -71,17 +100,35 @@ pub(crate) fn parse_time(text: &str) -> Result<Duration, String> {
         "s" => 1e9,
         "min" => 60e9,
         "h" => 3_600e9,
+        "d" => 86_400e9,
         "" => return Err(format!("{text:?} has no unit; write \"{number}ms\" or \"{number}s\"")),
-        _ => return Err(format!("{unit:?} is no unit of time; use ns, us, ms, s, min or h")),
+        _ => return Err(format!("{unit:?} is no unit of time; use ns, us, ms, s, min, h or d")),
     };
     let nanos = (number * nanos).round();
     if nanos < 1.0 {
-        return Err(format!("a latency limit of {text:?} can never be met; it must be above zero"));
+        return Err(format!("{text:?} is no time; it must be at least a nanosecond"));
     }
     if nanos >= u64::MAX as f64 {
         return Err(format!("{text:?} is longer than 584 years"));
     }
     Ok(Duration::from_nanos(nanos as u64))
+}
+
+/// A time as the file has it, without loss: `30d`, `1500ms`, `300ms`.
+pub(crate) fn span(time: Duration) -> String {
+    const UNITS: [(u128, &str); 7] = [
+        (86_400_000_000_000, "d"),
+        (3_600_000_000_000, "h"),
+        (60_000_000_000, "min"),
+        (1_000_000_000, "s"),
+        (1_000_000, "ms"),
+        (1_000, "us"),
+        (1, "ns"),
+    ];
+    let nanos = time.as_nanos();
+    let fits = |(size, _): &&(u128, &str)| nanos >= *size && nanos.is_multiple_of(*size);
+    let (size, unit) = UNITS.iter().find(fits).unwrap_or(&(1, "ns"));
+    format!("{}{unit}", nanos / size)
 }
 
 /// Reads a rate: a number and `/s`, `/min` or `/h`.
@@ -111,6 +158,37 @@ pub(crate) fn parse_ratio(text: &str) -> Result<f64, String> {
         return Err(format!("{text:?} is above 100 %, which nothing can reach"));
     }
     above_zero(ratio, text)
+}
+
+/// Reads a size: a number and `B`, `KB`, `MB`, `GB`, `TB` (powers of 1,000) or `KiB`, `MiB`, `GiB`, `TiB`
+/// (powers of 1,024).
+pub(crate) fn parse_bytes(text: &str) -> Result<u64, String> {
+    let (number, unit) = number_and_unit(text)?;
+    let bytes = match unit {
+        "B" => 1.0,
+        "KB" | "kB" => 1e3,
+        "MB" => 1e6,
+        "GB" => 1e9,
+        "TB" => 1e12,
+        "KiB" => 1024.0,
+        "MiB" => 1024.0 * 1024.0,
+        "GiB" => 1024.0 * 1024.0 * 1024.0,
+        "TiB" => 1024.0 * 1024.0 * 1024.0 * 1024.0,
+        "" => return Err(format!("{text:?} has no unit; write \"{number}MiB\"")),
+        _ => {
+            return Err(format!(
+                "{unit:?} is no unit of a size; use B, KiB, MiB, GiB, KB, MB or GB"
+            ));
+        }
+    };
+    let bytes = (number * bytes).round();
+    if bytes < 1.0 {
+        return Err(format!("{text:?} is no size; it must be at least a byte"));
+    }
+    if bytes >= u64::MAX as f64 {
+        return Err(format!("{text:?} is more than 16 EiB"));
+    }
+    Ok(bytes as u64)
 }
 
 fn above_zero(least: f64, text: &str) -> Result<f64, String> {

@@ -1,23 +1,23 @@
-//! All checks of one SLA file on one snapshot.
+//! All checks of one SLA file on one snapshot or timeline.
 
-use crate::check::{Check, Status};
+use crate::check::Check;
+use crate::config::SlaConfig;
+use crate::status::Status;
 use std::path::{Path, PathBuf};
 
-/// What an SLA file says of a snapshot.
+/// What an SLA file says of what was measured.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Verdict {
-    checks: Vec<Check>,
+    pub(crate) checks: Vec<Check>,
+    pub(crate) notes: Vec<String>,
     source: Option<PathBuf>,
     overall_operation: Option<String>,
 }
 
 impl Verdict {
-    pub(crate) fn new(
-        checks: Vec<Check>,
-        source: Option<PathBuf>,
-        overall_operation: Option<String>,
-    ) -> Self {
-        Verdict { checks, source, overall_operation }
+    pub(crate) fn new(sla: &SlaConfig, checks: Vec<Check>) -> Self {
+        let overall_operation = sla.overall_operation.clone();
+        Verdict { checks, notes: Vec::new(), source: sla.source.clone(), overall_operation }
     }
 
     /// Violated if one check is, else inconclusive if one is, else met. Without any check it is
@@ -31,7 +31,7 @@ impl Verdict {
         self.status() == Status::Met
     }
 
-    /// Every check: those of the whole first, then by operation in the order of the file.
+    /// Every check: as in the file, those of the whole first, those of objectives last.
     pub fn checks(&self) -> &[Check] {
         &self.checks
     }
@@ -39,6 +39,11 @@ impl Verdict {
     /// The checks that are violated. Printed, each is a sentence.
     pub fn violations(&self) -> impl Iterator<Item = &Check> {
         self.checks.iter().filter(|check| check.status == Status::Violated)
+    }
+
+    /// What the reader should know beside.
+    pub fn notes(&self) -> &[String] {
+        &self.notes
     }
 
     /// The file the targets came from.

@@ -1,0 +1,295 @@
+//! Error budgets: how much of what may be bad was, how fast it goes, and when nothing will be left.
+
+use crate::burn_rate::BurnRatePair;
+use crate::check::Check;
+use crate::config::SlaConfig;
+use crate::events::{EventHistory, Events};
+use crate::exclusion::Exclusion;
+use crate::judge;
+use crate::objective::{Budgeting, Objective};
+use crate::period::Period;
+use crate::quantity::Quantity;
+use crate::status::Status;
+use crate::target::{Bound, Indicator, Subject, Target};
+use std::collections::BTreeMap;
+use std::time::{Duration, SystemTime};
+
+/// The error budget of an objective.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Budget {
+    /// The stretch it is for.
+    pub period: Period,
+    /// What it counts: events, or slices of time.
+    pub budgeting: Budgeting,
+    /// When the period began.
+    pub from: SystemTime,
+    /// Until when it was looked at.
+    pub to: SystemTime,
+    /// The share of the time from `from` to `to` that was observed, in `0.0..=1.0`. A process that is
+    /// up for an hour knows little of 30 days.
+    pub coverage: f64,
+    /// Events, or slices, in it.
+    pub total: u64,
+    /// Bad ones of them: at least and at most.
+    pub bad: (u64, u64),
+    /// How many of `total` may be bad.
+    pub allowed: f64,
+    /// The share of `allowed` that is used up; above 1 more than all is. Infinite when something is bad
+    /// and nothing may be.
+    pub consumed: f64,
+    /// How fast it goes, for each pair of windows of the objective.
+    pub burn_rates: Vec<BurnRate>,
+    /// In which time nothing is left, if it goes on as in the long window of the first pair: what is left
+    /// x period / burn rate. What was not observed counts as neither good nor bad. `None` when nothing
+    /// burns.
+    pub exhausted_in: Option<Duration>,
+    /// What did not count, and why.
+    pub excluded: Vec<Excluded>,
+    /// What the answer were without exclusions.
+    pub status_without_exclusions: Status,
+}
+
+/// How fast a budget goes in a pair of windows.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct BurnRate {
+    /// The pair, with the rate that is too fast.
+    pub pair: BurnRatePair,
+    /// In the long window.
+    pub long: WindowBurn,
+    /// In the short one.
+    pub short: WindowBurn,
+}
+
+/// How fast a budget goes in one window.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct WindowBurn {
+    /// The share of bad events divided by the share allowed; `None` without events.
+    pub rate: Option<f64>,
+    /// Events, or slices, in it.
+    pub total: u64,
+    /// How much of the window was observed, in `0.0..=1.0`.
+    pub coverage: f64,
+}
+
+impl BurnRate {
+    /// Whether both windows burn too fast, and the long one has enough events to say so.
+    pub fn is_too_fast(&self) -> bool {
+        let too_fast = |burn: &WindowBurn| burn.rate.is_some_and(|rate| rate >= self.pair.factor);
+        too_fast(&self.long) && too_fast(&self.short) && self.long.total >= self.pair.min_events
+    }
+}
+
+impl Budget {
+    /// The share that is left, below zero when more than all is used up.
+    pub fn remaining(&self) -> f64 {
+        1.0 - self.consumed
+    }
+}
+
+/// What an exclusion took out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Excluded {
+    /// The exclusion's name.
+    pub name: String,
+    /// Why.
+    pub reason: String,
+    /// Events that do not count for it.
+    pub events: u64,
+    /// Bad ones of them, at most.
+    pub bad: u64,
+    /// How much time that is.
+    pub span: Duration,
+}
+
+impl SlaConfig {
+    /// Judges every objective on what is known of its period at `now`.
+    pub fn evaluate_objectives(&self, history: &EventHistory, now: SystemTime) -> Vec<Check> {
+        let judge = |objective: &Objective| {
+            let exclusions: Vec<&Exclusion> = self
+                .exclusions
+                .iter()
+                .filter(|exclusion| exclusion.is_for(&objective.name))
+                .collect();
+            evaluate(objective, &exclusions, history.of(&objective.name), now)
+        };
+        self.objectives.iter().map(judge).collect()
+    }
+}
+
+fn evaluate(
+    objective: &Objective,
+    exclusions: &[&Exclusion],
+    events: &[Events],
+    now: SystemTime,
+) -> Check {
+    let target = target(objective);
+    let from = objective.period.start(now);
+    let mut excluded: BTreeMap<usize, Excluded> = BTreeMap::new();
+    let mut counted = Vec::new();
+    for stretch in events {
+        let by = exclusions.iter().position(|exclusion| exclusion.holds(stretch.from, stretch.to));
+        match by {
+            Some(place) if lies_in(stretch, from, now) => {
+                let exclusion = exclusions[place];
+                let sum = excluded.entry(place).or_insert_with(|| Excluded {
+                    name: exclusion.name.clone(),
+                    reason: exclusion.reason.clone(),
+                    events: 0,
+                    bad: 0,
+                    span: Duration::ZERO,
+                });
+                sum.events = sum.events.saturating_add(stretch.total);
+                sum.bad = sum.bad.saturating_add(stretch.bad.1);
+                sum.span += stretch.span();
+            }
+            Some(_) => {}
+            None => counted.push(*stretch),
+        }
+    }
+    let check = |events: &[Events]| {
+        let sum = Sum::of(objective, events.iter().filter(|stretch| lies_in(stretch, from, now)));
+        (
+            judge::share(
+                &target,
+                sum.bad,
+                sum.total,
+                objective.allowed(),
+                objective.rule.certainty,
+            ),
+            sum,
+        )
+    };
+    let (with, sum) = check(&counted);
+    let (without, _) = check(events);
+    let burn_rates: Vec<BurnRate> = objective
+        .burn_rates
+        .iter()
+        .map(|pair| BurnRate {
+            pair: *pair,
+            long: burn(objective, &counted, pair.long, now),
+            short: burn(objective, &counted, pair.short, now),
+        })
+        .collect();
+    let allowed = objective.allowed() * sum.total as f64;
+    let coverage = share_of(sum.span, now.duration_since(from).unwrap_or_default());
+    let consumed = match sum.bad.1 {
+        0 => 0.0,
+        bad => bad as f64 / allowed,
+    };
+    let rate = burn_rates.first().and_then(|burn| burn.long.rate);
+    let budget = Budget {
+        period: objective.period.clone(),
+        budgeting: objective.budgeting,
+        from,
+        to: now,
+        coverage,
+        total: sum.total,
+        bad: sum.bad,
+        allowed,
+        consumed,
+        exhausted_in: rate.and_then(|rate| {
+            let left = (1.0 - consumed * coverage).max(0.0);
+            let seconds = left * objective.period.length().as_secs_f64() / rate;
+            Duration::try_from_secs_f64(seconds).ok()
+        }),
+        burn_rates,
+        excluded: excluded.into_values().collect(),
+        status_without_exclusions: without.with_enough_samples().status,
+    };
+    Check { budget: Some(budget), ..with }.with_enough_samples()
+}
+
+/// An objective as a target for its good ratio.
+fn target(objective: &Objective) -> Target {
+    Target {
+        subject: Subject::Objective(objective.name.clone()),
+        indicator: Indicator::GoodRatio,
+        bound: Bound::AtLeast,
+        limit: Quantity::Ratio(objective.target),
+        rule: objective.rule,
+        path: format!("objectives.{}", objective.name),
+        line: objective.line,
+    }
+}
+
+fn burn(objective: &Objective, events: &[Events], window: Duration, now: SystemTime) -> WindowBurn {
+    let from = now.checked_sub(window).unwrap_or(SystemTime::UNIX_EPOCH);
+    let sum = Sum::of(objective, events.iter().filter(|stretch| lies_in(stretch, from, now)));
+    let rate = (sum.total > 0).then(|| sum.bad.1 as f64 / sum.total as f64 / objective.allowed());
+    WindowBurn { rate, total: sum.total, coverage: share_of(sum.span, window) }
+}
+
+/// Nothing is apportioned: a stretch lies where its middle does.
+fn lies_in(stretch: &Events, from: SystemTime, to: SystemTime) -> bool {
+    let middle = stretch.from + stretch.span() / 2;
+    middle >= from && middle <= to
+}
+
+fn share_of(part: Duration, whole: Duration) -> f64 {
+    if whole.is_zero() { 0.0 } else { (part.as_secs_f64() / whole.as_secs_f64()).min(1.0) }
+}
+
+/// Events or slices, added up.
+#[derive(Default)]
+struct Sum {
+    total: u64,
+    bad: (u64, u64),
+    span: Duration,
+}
+
+impl Sum {
+    fn of<'a>(objective: &Objective, events: impl Iterator<Item = &'a Events>) -> Self {
+        match objective.budgeting {
+            Budgeting::Occurrences => Sum::of_events(events),
+            Budgeting::TimeSlices { length, target } => Sum::of_slices(events, length, target),
+        }
+    }
+
+    fn of_events<'a>(events: impl Iterator<Item = &'a Events>) -> Self {
+        let mut sum = Sum::default();
+        for stretch in events {
+            sum.total = sum.total.saturating_add(stretch.total);
+            sum.bad.0 = sum.bad.0.saturating_add(stretch.bad.0);
+            sum.bad.1 = sum.bad.1.saturating_add(stretch.bad.1);
+            sum.span += stretch.span();
+        }
+        sum
+    }
+
+    /// Slices with events. A stretch that is longer than a slice stands for as many as fit into it, all
+    /// with its share.
+    fn of_slices<'a>(
+        events: impl Iterator<Item = &'a Events>,
+        length: Duration,
+        target: f64,
+    ) -> Self {
+        let length = length.as_nanos().max(1);
+        // By the number of the slice since 1970: how many it stands for, and its events.
+        let mut slices: BTreeMap<u128, (u64, Events)> = BTreeMap::new();
+        let mut sum = Sum::default();
+        for stretch in events {
+            sum.span += stretch.span();
+            let middle = stretch.from + stretch.span() / 2;
+            let since = middle.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+            let count = ((stretch.span().as_nanos() + length / 2) / length).max(1) as u64;
+            let slice = slices.entry(since.as_nanos() / length);
+            let (most, events) = slice.or_insert((0, Events { total: 0, bad: (0, 0), ..*stretch }));
+            *most = count.max(*most);
+            events.total = events.total.saturating_add(stretch.total);
+            events.bad.0 = events.bad.0.saturating_add(stretch.bad.0);
+            events.bad.1 = events.bad.1.saturating_add(stretch.bad.1);
+        }
+        for (count, events) in slices.into_values().filter(|(_, events)| events.total > 0) {
+            let tolerated = (1.0 - target) * events.total as f64 + 1e-9;
+            let is_bad = |bad: u64| u64::from(bad as f64 > tolerated);
+            sum.total = sum.total.saturating_add(count);
+            sum.bad.0 = sum.bad.0.saturating_add(count * is_bad(events.bad.0));
+            sum.bad.1 = sum.bad.1.saturating_add(count * is_bad(events.bad.1));
+        }
+        sum
+    }
+}

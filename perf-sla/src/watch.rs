@@ -1,0 +1,197 @@
+//! What has to be counted while it happens, and reading it back.
+
+use crate::config::SlaConfig;
+use crate::evaluate::ratio_counts;
+use crate::events::{EventHistory, Events};
+use crate::good::{Good, is_good};
+use crate::judge::over;
+use crate::objective::Objective;
+use crate::series_pattern::SeriesPattern;
+use perf_core::{
+    OperationSnapshot, OperationTotals, Profiler, Series, Snapshot, Timeline, TooManyLimits,
+};
+use std::time::{Duration, SystemTime};
+
+/// As far back as a timeline has counts.
+const ALL: Duration = Duration::from_secs(30 * 86_400);
+
+/// Counts the good requests of a joint condition, with the label `objective`.
+pub(crate) const GOOD_REQUESTS: &str = "sla_good_requests_total";
+/// Counts all requests beside it.
+pub(crate) const REQUESTS: &str = "sla_requests_total";
+
+impl SlaConfig {
+    /// Has `profiler` count from now on what this file needs, so that verdicts rest on exact counts and
+    /// not on buckets: calls over its latency limits, and good requests of its joint conditions (the
+    /// counters `sla_requests_total` and `sla_good_requests_total`). To be called once a profiler.
+    ///
+    /// Latency targets of the whole are counted so only if `overall_operation` names one operation.
+    ///
+    /// # Errors
+    ///
+    /// [`TooManyLimits`] when an operation is given more than
+    /// [`MAX_LIMITS`](perf_core::MAX_LIMITS) different limits;
+    /// those beyond are judged by buckets, in the direction that cannot flatter.
+    pub fn watch(&self, profiler: &Profiler) -> Result<(), TooManyLimits> {
+        let mut result = Ok(());
+        // Objectives first: they have no buckets to fall back on.
+        for objective in &self.objectives {
+            match (&objective.good, self.operation_of(objective)) {
+                (Good::Latency(limit), Some(operation)) => {
+                    result = result.and(profiler.operation(operation).limits(&[*limit]));
+                }
+                (Good::Joint(terms), _) => {
+                    let labels = [("objective", objective.name.as_str())];
+                    let good = profiler.counter_with(GOOD_REQUESTS, &labels);
+                    let all = profiler.counter_with(REQUESTS, &labels);
+                    let terms = terms.clone();
+                    profiler.observe_requests(move |request| {
+                        all.increment();
+                        good.add(u64::from(is_good(&terms, request)));
+                    });
+                }
+                _ => {}
+            }
+        }
+        for target in &self.targets {
+            let is_whole = target.subject == crate::target::Subject::Overall;
+            let whole = self.overall_operation().filter(|_| is_whole);
+            if let Some(operation) = target.operation().or(whole) {
+                for limit in target.record_limits() {
+                    result = result.and(profiler.operation(operation).limits(&[limit]));
+                }
+            }
+        }
+        result
+    }
+
+    /// The good and bad events of each objective in the interval of `snapshot`, as one stretch.
+    pub fn events_of(&self, snapshot: &Snapshot) -> EventHistory {
+        let mut history = EventHistory::default();
+        let to = snapshot.taken_at();
+        let from = to.checked_sub(snapshot.interval()).unwrap_or(to);
+        let overall = || match &self.overall_operation {
+            Some(name) => snapshot.operation(name).cloned(),
+            None => Some(snapshot.overall()),
+        };
+        for objective in &self.objectives {
+            let counts = match &objective.good {
+                Good::Joint(_) => joint(objective, |name, labels| snapshot.counter(name, labels)),
+                Good::Metric(name) => self.metric_counts(name, |pattern| {
+                    let meant = snapshot.counters().filter(|(series, _)| pattern.matches(series));
+                    meant.map(|(_, growth)| growth).reduce(u64::saturating_add)
+                }),
+                good => match &objective.operation {
+                    Some(name) => {
+                        snapshot.operation(name).map(|operation| of_calls(good, operation))
+                    }
+                    None => overall().map(|operation| of_calls(good, &operation)),
+                },
+            };
+            history.add(objective, from, to, counts);
+        }
+        history
+    }
+
+    /// The good and bad events of each objective in the last 30 days, as far as the timeline has them:
+    /// to the minute or better for the last hour, to the hour beyond a day.
+    pub fn events_of_timeline(&self, timeline: &Timeline) -> EventHistory {
+        let mut history = EventHistory::default();
+        let window = timeline.long_window(ALL);
+        for interval in window.intervals() {
+            let to = interval.taken_at();
+            let from = to.checked_sub(interval.coverage().covered()).unwrap_or(to);
+            for objective in &self.objectives {
+                let counts = match (&objective.good, self.operation_of(objective)) {
+                    (Good::Joint(_), _) => {
+                        joint(objective, |name, labels| interval.counter(name, labels))
+                    }
+                    (Good::Metric(name), _) => self.metric_counts(name, |pattern| {
+                        let meant = interval
+                            .counters()
+                            .filter(|(series, _): &(&Series, u64)| pattern.matches(series));
+                        meant.map(|(_, growth)| growth).reduce(u64::saturating_add)
+                    }),
+                    (good, Some(name)) => {
+                        interval.operation(name).map(|totals| of_totals(good, &totals))
+                    }
+                    (good, None) => interval
+                        .operations()
+                        .map(|totals| of_totals(good, &totals))
+                        .reduce(|(a, (b, c)), (d, (e, f))| (a + d, (b + e, c + f))),
+                };
+                history.add(objective, from, to, counts);
+            }
+        }
+        history
+    }
+
+    /// The operation whose calls are the events of an objective, if it is one.
+    pub(crate) fn operation_of<'a>(&'a self, objective: &'a Objective) -> Option<&'a str> {
+        objective.operation.as_deref().or(self.overall_operation())
+    }
+
+    fn metric_counts(
+        &self,
+        name: &str,
+        growth: impl Fn(&SeriesPattern) -> Option<u64>,
+    ) -> Option<(u64, (u64, u64))> {
+        let metric = self.metrics.iter().find(|metric| metric.name == name)?;
+        let (good, total) = ratio_counts(&metric.source, growth)?;
+        let bad = total.saturating_sub(good);
+        Some((total, (bad, bad)))
+    }
+}
+
+impl EventHistory {
+    fn add(
+        &mut self,
+        objective: &Objective,
+        from: SystemTime,
+        to: SystemTime,
+        counts: Option<(u64, (u64, u64))>,
+    ) {
+        let (total, bad) = counts.unwrap_or_default();
+        self.push(&objective.name, Events { from, to, total, bad });
+    }
+}
+
+/// All events and the bad ones, at least and at most.
+fn of_calls(good: &Good, operation: &OperationSnapshot) -> (u64, (u64, u64)) {
+    let failures = operation.failures();
+    match good {
+        Good::Latency(limit) => {
+            let (least, most) = over(operation, *limit);
+            let timed = operation.latency().count();
+            (timed + failures, (least + failures, most + failures))
+        }
+        _ => (operation.count(), (failures, failures)),
+    }
+}
+
+fn of_totals(good: &Good, totals: &OperationTotals) -> (u64, (u64, u64)) {
+    let failures = totals.failures();
+    match good {
+        Good::Latency(limit) => {
+            let timed = totals.timed_successes();
+            let (least, most) = match totals.over(*limit) {
+                Some(over) if over.exact => (over.successes, over.successes),
+                Some(over) => (over.successes, timed),
+                None => (0, timed),
+            };
+            (timed + failures, (least + failures, most + failures))
+        }
+        _ => (totals.count(), (failures, failures)),
+    }
+}
+
+fn joint(
+    objective: &Objective,
+    counter: impl Fn(&str, &[(&str, &str)]) -> Option<u64>,
+) -> Option<(u64, (u64, u64))> {
+    let labels = [("objective", objective.name.as_str())];
+    let (good, all) = (counter(GOOD_REQUESTS, &labels)?, counter(REQUESTS, &labels)?);
+    // The two are counted a moment apart.
+    let bad = all.saturating_sub(good);
+    Some((all, (bad, bad)))
+}
