@@ -4,6 +4,7 @@
 //! Prints a line for each: work, threads, contender, ns an operation, cores that its threads had,
 //! separated by tabs. `cargo xtask bench --peers` launches it many times and makes a table.
 
+mod clocks;
 mod contender;
 mod counters;
 mod names;
@@ -19,9 +20,10 @@ type Work = (&'static str, &'static [usize], usize, fn() -> Vec<Contender>);
 
 /// What is measured, on how many threads, with how many operations a turn: enough that to fetch back
 /// what the others have driven out of the caches does not count.
-const WORKS: [Work; 7] = [
+const WORKS: [Work; 8] = [
     ("record", &[1, 2, 8], 50_000, record::contenders),
     ("count", &[1, 2], 50_000, counters::contenders),
+    ("two readings of the clock", &[1], 50_000, clocks::contenders),
     ("timer", &[1, 2], 20_000, timers::contenders),
     ("by name", &[1, 2], 50_000, names::contenders),
     ("snapshot, p50 p90 p95 p99, 1 shard", &[1], 40, snapshots::of_1),
