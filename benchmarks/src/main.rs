@@ -7,6 +7,7 @@
 mod clocks;
 mod contender;
 mod counters;
+mod many;
 mod names;
 mod quantiles;
 mod record;
@@ -20,8 +21,10 @@ type Work = (&'static str, &'static [usize], usize, fn() -> Vec<Contender>);
 
 /// What is measured, on how many threads, with how many operations a turn: enough that to fetch back
 /// what the others have driven out of the caches does not count.
-const WORKS: [Work; 8] = [
+const WORKS: [Work; 10] = [
     ("record", &[1, 2, 8], 50_000, record::contenders),
+    ("record to 256 in rotation", &[1], 2_048_000, many::in_rotation),
+    ("record to 256 at random", &[1], 2_048_000, many::at_random),
     ("count", &[1, 2], 50_000, counters::contenders),
     ("two readings of the clock", &[1], 50_000, clocks::contenders),
     ("timer", &[1, 2], 20_000, timers::contenders),
