@@ -1,4 +1,4 @@
-//! How the contenders are set up and what they record.
+//! What the two programs of this crate share: `benchmarks`, for times, and `memory`, for bytes.
 
 pub mod settings;
 #[path = "../../perf-core/benches/workload/mod.rs"]

@@ -2,7 +2,8 @@
 //! in turns, and its cost is the time its thread was on a core.
 //!
 //! Prints a line for each: work, threads, contender, ns an operation, cores that its threads had,
-//! separated by tabs. `cargo xtask bench --peers` launches it many times and makes a table.
+//! separated by tabs. `cargo xtask bench --peers` launches it many times and makes a table. What memory the
+//! contenders take is for a program of its own, `memory`: an allocator that counts would cost time here.
 
 mod clocks;
 mod contender;
