@@ -26,7 +26,7 @@ const WORKS: [Work; 10] = [
     ("record", &[1, 2, 8], 50_000, record::contenders),
     ("record to 256 in rotation", &[1], 2_048_000, many::in_rotation),
     ("record to 256 at random", &[1], 2_048_000, many::at_random),
-    ("count", &[1, 2], 50_000, counters::contenders),
+    ("count", &[1, 2], 512_000, counters::contenders),
     ("two readings of the clock", &[1], 50_000, clocks::contenders),
     ("timer", &[1, 2], 20_000, timers::contenders),
     ("by name", &[1, 2], 50_000, names::contenders),
