@@ -3,7 +3,11 @@
 //! * [`CountTest`], whether a count of bad events is firmly within a promise, firmly beyond it, or too
 //!   small to say; [`Evidence`], its answer.
 //! * [`ratio_interval`] and [`quantile_interval`], where the true share or percentile lies.
-//! * [`Confidence`], how sure a firm answer must be.
+//! * [`compare`], whether two sets of runs differ by more than noise and more than matters:
+//!   [`Comparison`], its answer, with an [`Outcome`] for each [`Metric`].
+//! * [`mann_whitney`], [`hodges_lehmann`] and [`holm`], what that rests on.
+//! * [`Confidence`], how sure a firm answer must be; [`Floor`], how large a difference must be to matter;
+//!   [`Estimate`], a number with its interval.
 //!
 //! # What this crate does not do
 //!
@@ -11,10 +15,26 @@
 #![forbid(unsafe_code)]
 
 mod binomial;
+mod comparison;
 mod confidence;
 mod count_test;
+mod estimate;
+mod floor;
+mod hodges_lehmann;
+mod holm;
 mod interval;
+mod mann_whitney;
+mod normal;
+mod rank_sums;
+mod values;
 
+pub use comparison::{Better, Comparison, InvalidMetric, Metric, Outcome, compare};
 pub use confidence::{Confidence, InvalidConfidence};
 pub use count_test::{CountTest, Evidence};
+pub use estimate::Estimate;
+pub use floor::Floor;
+pub use hodges_lehmann::hodges_lehmann;
+pub use holm::holm;
 pub use interval::{quantile_interval, quantile_ranks, ratio_interval};
+pub use mann_whitney::{MannWhitney, mann_whitney};
+pub use values::InvalidValues;

@@ -1,0 +1,4 @@
+//! What the crate says, from outside: a file a subject.
+
+mod comparison;
+mod random;
