@@ -5,7 +5,9 @@
 //! * [`ratio_interval`] and [`quantile_interval`], where the true share or percentile lies.
 //! * [`compare`], whether two sets of runs differ by more than noise and more than matters:
 //!   [`Comparison`], its answer, with an [`Outcome`] for each [`Metric`].
-//! * [`mann_whitney`], [`hodges_lehmann`] and [`holm`], what that rests on.
+//! * [`trend`], whether a series rises or falls; [`stability`], how steady its values are; [`Reading`], a
+//!   series of throughput, latency or failure rate from a window of a timeline.
+//! * [`mann_whitney`], [`hodges_lehmann`], [`holm`] and [`mann_kendall`], what these rest on.
 //! * [`Confidence`], how sure a firm answer must be; [`Floor`], how large a difference must be to matter;
 //!   [`Estimate`], a number with its interval.
 //!
@@ -23,9 +25,13 @@ mod floor;
 mod hodges_lehmann;
 mod holm;
 mod interval;
+mod mann_kendall;
 mod mann_whitney;
 mod normal;
 mod rank_sums;
+mod reading;
+mod stability;
+mod trend;
 mod values;
 
 pub use comparison::{Better, Comparison, InvalidMetric, Metric, Outcome, compare};
@@ -36,5 +42,9 @@ pub use floor::Floor;
 pub use hodges_lehmann::hodges_lehmann;
 pub use holm::holm;
 pub use interval::{quantile_interval, quantile_ranks, ratio_interval};
+pub use mann_kendall::{MannKendall, mann_kendall};
 pub use mann_whitney::{MannWhitney, mann_whitney};
+pub use reading::Reading;
+pub use stability::{Rating, Stability, stability};
+pub use trend::{Direction, Trend, trend};
 pub use values::InvalidValues;

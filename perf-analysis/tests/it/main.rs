@@ -2,3 +2,6 @@
 
 mod comparison;
 mod random;
+mod reading;
+mod stability;
+mod trend;
