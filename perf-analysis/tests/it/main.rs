@@ -3,5 +3,6 @@
 mod comparison;
 mod random;
 mod reading;
+mod reference;
 mod stability;
 mod trend;
