@@ -1,4 +1,5 @@
-//! What measured numbers say: pure functions over snapshots and timelines.
+//! What measured numbers say: pure functions over snapshots, timelines, requests, call trees and
+//! plain numbers.
 //!
 //! * [`CountTest`], whether a count of bad events is firmly within a promise, firmly beyond it, or too
 //!   small to say; [`Evidence`], its answer.
@@ -8,6 +9,8 @@
 //! * [`trend`], whether a series rises or falls; [`stability`], how steady its values are; [`Reading`], a
 //!   series of throughput, latency or failure rate from a window of a timeline.
 //! * [`mann_whitney`], [`hodges_lehmann`], [`holm`] and [`mann_kendall`], what these rest on.
+//! * [`operation_bottlenecks`], [`request_bottlenecks`] and [`call_bottlenecks`], where the time goes, with
+//!   impact and recommendation: [`Bottleneck`]; [`critical_path`], what decides when a request ends.
 //! * [`Confidence`], how sure a firm answer must be; [`Floor`], how large a difference must be to matter;
 //!   [`Estimate`], a number with its interval.
 //!
@@ -17,6 +20,7 @@
 #![forbid(unsafe_code)]
 
 mod binomial;
+mod bottleneck;
 mod comparison;
 mod confidence;
 mod count_test;
@@ -34,6 +38,10 @@ mod stability;
 mod trend;
 mod values;
 
+pub use bottleneck::{
+    Bottleneck, Cause, Impact, Step, call_bottlenecks, critical_path, operation_bottlenecks,
+    request_bottlenecks,
+};
 pub use comparison::{Better, Comparison, InvalidMetric, Metric, Outcome, compare};
 pub use confidence::{Confidence, InvalidConfidence};
 pub use count_test::{CountTest, Evidence};

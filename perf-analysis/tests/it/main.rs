@@ -1,5 +1,6 @@
 //! What the crate says, from outside: a file a subject.
 
+mod bottlenecks;
 mod comparison;
 mod random;
 mod reading;
