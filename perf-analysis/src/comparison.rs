@@ -76,8 +76,9 @@ pub enum Outcome {
     NotEnoughEvidence {
         /// How many more runs each side needs. When the runs there are could not be sure enough whatever
         /// they measured, the fewest with which they could; else an estimate of those that will do if
-        /// shift and noise stay as they are: the interval shrinks with the root of the runs. `None` when
-        /// that is more than 1,000: the shift is as large as the floor.
+        /// shift and noise stay as they are: the interval shrinks with the root of the runs (in the
+        /// simulation they do three times of four). `None` when that is more than 1,000: the shift is as
+        /// large as the floor.
         runs_needed: Option<usize>,
     },
 }

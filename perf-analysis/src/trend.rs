@@ -7,6 +7,7 @@ use crate::mann_kendall::{MAX_EXACT, inversions, mann_kendall, ties, variance};
 use crate::normal;
 use crate::rank_sums::outer_rank;
 use crate::values::{InvalidValues, median};
+use std::fmt;
 
 /// What a series says about its own direction.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -98,6 +99,18 @@ pub fn trend(
         relative_change: (middle != 0.0).then(|| change / middle.abs()),
         p: test.p,
     })
+}
+
+impl fmt::Display for Direction {
+    /// `increasing`, `not enough evidence`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Direction::Increasing => "increasing",
+            Direction::Decreasing => "decreasing",
+            Direction::Stable => "stable",
+            Direction::NotEnoughEvidence => "not enough evidence",
+        })
+    }
 }
 
 fn theil_sen(points: &[(f64, f64)], ties: &[usize], tail: f64) -> Estimate {

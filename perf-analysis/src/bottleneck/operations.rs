@@ -88,7 +88,7 @@ impl Whole<'_> {
     }
 
     fn unattributed(&self, attributed: u128, min_share: f64) -> Option<Bottleneck> {
-        let nanos = self.nanos.checked_sub(attributed)?;
+        let nanos = self.nanos.saturating_sub(attributed);
         let impact = Impact::of(nanos, self.nanos, self.requests);
         if nanos == 0 || impact.share < min_share {
             return None;

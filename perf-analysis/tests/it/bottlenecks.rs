@@ -62,6 +62,9 @@ fn the_critical_path_is_what_decides_when_the_request_ends() {
     assert_eq!(path(&request("r", 10, &[("in", 5, 10), ("out", 0, 10)])), [owned(("out", 0, 10))]);
     assert_eq!(path(&request("r", 10, &[])), [owned(("-", 0, 10))]);
     assert_eq!(path(&request("r", 0, &[])), []);
+    // What took no time tells nothing but the place.
+    let marked = [("-", 0, 5), ("-", 5, 5)].map(owned);
+    assert_eq!(path(&request("r", 10, &[("mark", 5, 5)])), marked);
 }
 
 #[test]
@@ -105,6 +108,12 @@ fn stages_that_never_overlap_could_run_side_by_side_and_those_that_do_are_not_sa
         "`embed` and `lookup` run one after the other and overlap in no request: unless one needs what \
          the other gives, side by side they would save up to 30.0ms a request"
     );
+    // In whichever order they run.
+    let reverse = request("r", 100, &[("lookup", 0, 30), ("embed", 30, 70), ("rank", 70, 100)]);
+    let seen = request_bottlenecks(&[apart.clone(), reverse], 0.25);
+    let pair = found(&seen, "embed, lookup", Cause::Sequential).unwrap();
+    assert_eq!(pair.impact.share, 0.3);
+    assert!(found(&seen, "lookup, embed", Cause::Sequential).is_none());
     let seen = request_bottlenecks(&[apart, together], 0.25);
     assert!(found(&seen, "embed, lookup", Cause::Sequential).is_none());
     assert!(found(&seen, "lookup, rank", Cause::Sequential).is_some());
@@ -130,6 +139,17 @@ fn what_something_longer_hides_is_said_to_gain_little() {
     assert_eq!(hidden.impact.share, 0.0);
     assert!(hidden.recommendation.starts_with("runs 75% of the time, but decides only 0%"));
     assert_eq!(found(&seen, "slow", Cause::CriticalPath).unwrap().impact.share, 0.9);
+    // Its own overlaps are one stretch of time.
+    let twice = [("slow", 0, 90), ("beside", 5, 60), ("beside", 10, 80)];
+    let seen = request_bottlenecks(&[request("r", 100, &twice)], 0.2);
+    assert_eq!(
+        found(&seen, "beside", Cause::Hidden).unwrap().recommendation,
+        hidden.recommendation
+    );
+    // Most of it decides, though that is less than was asked for.
+    let half = [("early", 0, 40), ("late", 25, 100)];
+    let seen = request_bottlenecks(&[request("r", 100, &half)], 0.3);
+    assert!(found(&seen, "early", Cause::Hidden).is_none());
 }
 
 #[test]
@@ -154,6 +174,11 @@ fn what_the_slowest_requests_have_in_common_is_found_with_its_metadata() {
         "is 85% of the slowest 3 requests but 23% of all 300: look at the tail, first at request `q-242`; \
          the longest took 562.0ms with cache = cold"
     );
+    // A share that is somewhat larger in the slowest is none that explains them.
+    let slower = |i: u64| request("r", 100 + i % 50, &[("a", 0, 50 + i % 50)]);
+    let seen = request_bottlenecks(&(0..200).map(slower).collect::<Vec<_>>(), 0.3);
+    assert!(found(&seen, "a", Cause::CriticalPath).is_some());
+    assert!(found(&seen, "a", Cause::Tail).is_none());
     // Of 99, the slowest hundredth is no set.
     assert!(request_bottlenecks(&requests[..99], 0.0).iter().all(|b| b.cause != Cause::Tail));
 }

@@ -98,6 +98,18 @@ fn unchanged_means_that_the_interval_lies_within_the_floor() {
 }
 
 #[test]
+fn a_change_beyond_the_floor_is_seldom_called_none() {
+    for factor in [0.88, 1.12] {
+        let floor = Floor::default();
+        let suites = Suites { count: 150, runs: 8, factor, disturbed: 0.0, floor }.compare();
+        let is_wrong = |suite: &&Vec<Comparison>| suite[0].outcome == Outcome::Unchanged;
+        let wrong = suites.iter().filter(is_wrong).count();
+        println!("a change by {factor} was called none in {wrong} of 150");
+        assert!(wrong <= 7, "{wrong} of 150");
+    }
+}
+
+#[test]
 fn a_sure_change_within_either_floor_is_none() {
     let old = [15.0, 15.1, 15.2, 14.9, 15.05, 15.15];
     let new = old.map(|ns| ns + 3.0);
@@ -118,7 +130,25 @@ fn too_few_runs_are_told_how_many_are_missing() {
     assert_eq!(one(metric(&old, &new)).outcome, needs(1));
     let ten = compare(&[metric(&old, &new); 10], Confidence::P95).unwrap();
     assert!(ten.iter().all(|comparison| comparison.outcome == needs(3)));
+    // Four a side have an interval, and cannot be sure of one in ten.
+    let (old, new) = ([100.0, 101.0, 102.0, 103.0], [200.0, 201.0, 202.0, 203.0]);
+    let ten = compare(&[metric(&old, &new); 10], Confidence::P95).unwrap();
+    assert!(ten.iter().all(|comparison| comparison.outcome == needs(2)));
     assert_eq!(needs(1).to_string(), "not enough evidence, 1 more run each");
+}
+
+#[test]
+fn one_metric_of_many_needs_more_runs_than_one_alone() {
+    let old = [100.0, 80.0, 120.0, 95.0, 105.0, 70.0, 130.0, 101.0];
+    let new = [115.0, 95.0, 136.0, 109.0, 121.0, 84.0, 146.0, 117.0];
+    let needed = |count| {
+        let metrics = vec![metric(&old, &new); count];
+        match compare(&metrics, Confidence::P95).unwrap()[0].outcome {
+            Outcome::NotEnoughEvidence { runs_needed: Some(more) } => more,
+            outcome => panic!("{outcome}"),
+        }
+    };
+    assert!(needed(10) > needed(1) + 5, "{}, {}", needed(10), needed(1));
 }
 
 #[test]

@@ -29,6 +29,14 @@ fn a_few_wild_values_are_counted_and_change_no_score() {
 }
 
 #[test]
+fn an_outlier_is_further_off_than_five_times_the_spread() {
+    // Half of the values are 1 or more from 100, so the deviation is 1.4826.
+    let around = |last: f64| [99.0, 101.0, 99.0, 101.0, 100.0, 100.0, 98.5, 101.5, last];
+    assert_eq!(stability(&around(107.0)).unwrap().outliers, 0);
+    assert_eq!(stability(&around(108.0)).unwrap().outliers, 1);
+}
+
+#[test]
 fn zero_is_steady_when_it_is_usual_and_unsteady_around_it() {
     let none_failed = stability(&[0.0; 8]).unwrap();
     assert_eq!((none_failed.score, none_failed.outliers), (1.0, 0));

@@ -56,6 +56,10 @@ fn rising_falling_steady_and_too_noisy_are_told_apart() {
     assert_eq!(direction(&points(&mut random, 60, -0.6), 0.1), Direction::Decreasing);
     assert_eq!(direction(&points(&mut random, 60, 0.0), 0.1), Direction::Stable);
     assert_eq!(direction(&points(&mut random, 8, 0.0), 0.01), Direction::NotEnoughEvidence);
+    // The slope could be 0.4 a unit: within 2 % of the value, but not so over the whole time.
+    let unsure = points(&mut random, 20, 0.0);
+    let seen = trend(&unsure, Floor { relative: 0.02, absolute: 0.0 }, Confidence::P95).unwrap();
+    assert!(seen.slope.is_within(2.0) && seen.direction == Direction::NotEnoughEvidence);
     // Sure, and too small to matter.
     let slight: Vec<_> = (0..30).map(|i| (f64::from(i), 100.0 + 0.1 * f64::from(i))).collect();
     assert_eq!(direction(&slight, 0.1), Direction::Stable);
