@@ -62,7 +62,7 @@ mod tests {
 
     #[test]
     fn interval_ranks_are_those_of_the_published_table() {
-        // One more than the critical values of the test: Siegel, "Nonparametric Statistics", 1956, table K.
+        // One more than the critical values of the test, in `mann_whitney.rs`.
         let table = [(3, 3, 0), (4, 4, 1), (5, 5, 3), (8, 8, 14), (10, 10, 24), (20, 20, 128)];
         for (n, m, rank) in table {
             assert_eq!(interval_rank(n, m, 0.025), rank, "{n} and {m}");

@@ -123,12 +123,18 @@ mod tests {
     }
 
     #[test]
-    fn the_worked_example_of_the_textbook_comes_out() {
-        // Gilbert, "Statistical Methods for Environmental Pollution Monitoring", 1987, section 16.4.1.
+    fn small_sets_are_those_of_kendalls_table() {
+        // P(S at least 2, 4, ...): Kendall, "Rank Correlation Methods", 1948, appendix table 1.
+        let table: [(&[f64], usize); 2] =
+            [(&[0.375, 0.167, 0.042], 4), (&[0.408, 0.242, 0.117, 0.042, 0.0083], 5)];
+        for (tails, n) in table {
+            for (s, tail) in (2..).step_by(2).zip(tails) {
+                let p = exact_p(s, &vec![1; n]);
+                assert!((p / 2.0 - tail).abs() < 0.000_5, "{s} of {n}: {p}");
+            }
+        }
         let test = mann_kendall(&[10.0, 15.0, 14.0, 20.0]).unwrap();
-        assert_eq!(test.s, 4);
-        // Table A18 there: 0.167, one-sided.
-        assert!((test.p / 2.0 - 0.167).abs() < 0.001, "{}", test.p);
+        assert_eq!((test.s, test.is_exact), (4, true));
     }
 
     #[test]

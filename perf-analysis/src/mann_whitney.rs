@@ -141,8 +141,8 @@ mod tests {
 
     #[test]
     fn critical_values_are_those_of_the_published_table() {
-        // The largest U that is significant, two-sided at 5 %: Siegel, "Nonparametric Statistics", 1956,
-        // table K.
+        // The largest U that is significant, two-sided at 5 %: Milton, "An extended table of critical
+        // values for the Mann-Whitney (Wilcoxon) two-sample statistic", JASA 59, 1964.
         let table = [
             (4, 4, 0),
             (5, 5, 2),
