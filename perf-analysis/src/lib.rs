@@ -1,10 +1,19 @@
-//! What measured numbers say: pure functions over snapshots and timelines.
+//! What measured numbers say: pure functions over snapshots, timelines, requests, call trees and
+//! plain numbers.
 //!
 //! * [`CountTest`], whether a count of bad events is firmly within a promise, firmly beyond it, or too
 //!   small to say; [`Evidence`], its answer.
 //! * [`ratio_interval`] and [`quantile_interval`], where the true share or percentile lies.
 //! * [`MeanEstimate`], where the true mean lies.
-//! * [`Confidence`], how sure a firm answer must be.
+//! * [`compare`], whether two sets of runs differ by more than noise and more than matters:
+//!   [`Comparison`], its answer, with an [`Outcome`] for each [`Metric`].
+//! * [`trend`], whether a series rises or falls; [`stability`], how steady its values are; [`Reading`], a
+//!   series of throughput, latency or failure rate from a window of a timeline.
+//! * [`mann_whitney`], [`hodges_lehmann`], [`holm`] and [`mann_kendall`], what these rest on.
+//! * [`operation_bottlenecks`], [`request_bottlenecks`] and [`call_bottlenecks`], where the time goes, with
+//!   impact and recommendation: [`Bottleneck`]; [`critical_path`], what decides when a request ends.
+//! * [`Confidence`], how sure a firm answer must be; [`Floor`], how large a difference must be to matter;
+//!   [`Estimate`], a number with its interval.
 //!
 //! # What this crate does not do
 //!
@@ -12,12 +21,41 @@
 #![forbid(unsafe_code)]
 
 mod binomial;
+mod bottleneck;
+mod comparison;
 mod confidence;
 mod count_test;
+mod estimate;
+mod floor;
+mod hodges_lehmann;
+mod holm;
 mod interval;
+mod mann_kendall;
+mod mann_whitney;
 mod mean;
+mod normal;
+mod rank_sums;
+mod reading;
+mod stability;
+mod trend;
+mod values;
 
+pub use bottleneck::{
+    Bottleneck, Cause, Impact, Step, call_bottlenecks, critical_path, operation_bottlenecks,
+    request_bottlenecks,
+};
+pub use comparison::{Better, Comparison, InvalidMetric, Metric, Outcome, compare};
 pub use confidence::{Confidence, InvalidConfidence};
 pub use count_test::{CountTest, Evidence};
+pub use estimate::Estimate;
+pub use floor::Floor;
+pub use hodges_lehmann::hodges_lehmann;
+pub use holm::holm;
 pub use interval::{quantile_interval, quantile_ranks, ratio_interval};
+pub use mann_kendall::{MannKendall, mann_kendall};
+pub use mann_whitney::{MannWhitney, mann_whitney};
 pub use mean::MeanEstimate;
+pub use reading::Reading;
+pub use stability::{Rating, Stability, stability};
+pub use trend::{Direction, Trend, trend};
+pub use values::InvalidValues;
