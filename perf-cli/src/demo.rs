@@ -8,13 +8,14 @@ mod measured;
 #[allow(unreachable_pub, dead_code, reason = "it is also the library's example")]
 mod rag;
 
+use crate::sla::warn;
 use crate::terminal::{self, counted, say};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
-use measured::MeasuredPipeline;
+use measured::{MeasuredPipeline, OVERALL};
 use perfkit::report::Report;
 use perfkit::sla::{SlaConfig, Status};
-use perfkit::{Profiler, Snapshot};
+use perfkit::{Profiler, Snapshot, Timeline};
 use rag::corpus::Corpus;
 use rag::pipeline::Pipeline;
 use std::error::Error;
@@ -24,6 +25,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
 use std::thread;
+use std::time::{Duration, Instant};
 
 /// Questions drawn; a longer run asks them again.
 const MOST_DRAWN: usize = 20_000;
@@ -111,7 +113,10 @@ impl Demo {
             eprintln!("interrupted before the first question");
             return Ok(ExitCode::from(INTERRUPTED));
         };
-        let profiler = Profiler::new();
+        let profiler = Profiler::builder().overall_operation(OVERALL).build();
+        if let Some(path) = &self.sla {
+            warn(path, &sla);
+        }
         if sla.watch(&profiler).is_err() {
             eprintln!(
                 "note: an operation has more than four different limits; those beyond are judged by \
@@ -119,9 +124,13 @@ impl Demo {
             );
         }
         let pipeline = MeasuredPipeline::new(pipeline, &profiler);
-        let answered = self.answer_all(&pipeline, &interrupted);
-        let snapshot = profiler.snapshot();
-        let status = self.report(&snapshot, &sla)?;
+        let thread = profiler.spawn_timeline()?;
+        let warm_up = WarmUp::new(&profiler, sla.warm_up());
+        let answered = self.answer_all(&pipeline, &interrupted, &warm_up);
+        drop(thread);
+        // It also ends the timeline's last interval, which is shorter than a second.
+        let snapshot = profiler.reset();
+        let status = self.report(&snapshot, &profiler.timeline(), &sla)?;
         if answered < self.queries {
             say(&format!(" interrupted after {answered} of {} questions\n", self.queries))?;
             return Ok(ExitCode::from(INTERRUPTED));
@@ -179,7 +188,12 @@ impl Demo {
     }
 
     /// Answers every question unless interrupted, and says how many it answered.
-    fn answer_all(&self, pipeline: &MeasuredPipeline, interrupted: &AtomicBool) -> usize {
+    fn answer_all(
+        &self,
+        pipeline: &MeasuredPipeline,
+        interrupted: &AtomicBool,
+        warm_up: &WarmUp,
+    ) -> usize {
         let queries = pipeline.draw_queries(self.queries.min(MOST_DRAWN), self.seed);
         let processors = thread::available_parallelism().map_or(1, |count| count.get());
         let threads = self.concurrency.unwrap_or(processors).min(self.queries);
@@ -197,6 +211,7 @@ impl Demo {
                         }
                         // A question without an answer is a failure, and in the report as one.
                         let _ = pipeline.answer(id, &queries[id % queries.len()]);
+                        warm_up.look();
                         answered.fetch_add(1, Relaxed);
                         bar.inc(1);
                     }
@@ -207,8 +222,13 @@ impl Demo {
         answered.into_inner()
     }
 
-    fn report(&self, snapshot: &Snapshot, sla: &SlaConfig) -> Result<Status, Box<dyn Error>> {
-        let verdict = sla.evaluate(snapshot);
+    fn report(
+        &self,
+        snapshot: &Snapshot,
+        timeline: &Timeline,
+        sla: &SlaConfig,
+    ) -> Result<Status, Box<dyn Error>> {
+        let verdict = sla.evaluate_run(snapshot, timeline);
         let report = Report::new(snapshot).with_sla(&verdict).titled("perfkit demo");
         // The files come first: whoever reads the output may go away.
         let [json, markdown, html] = REPORTS.map(|name| self.out.join(name));
@@ -218,7 +238,32 @@ impl Demo {
         let text = report.to_console(&terminal::stdout());
         let wrote = self.out.join("report.{json,md,html}");
         say(&format!("\n{text}\n wrote {}\n", wrote.display()))?;
+        if std::env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true") {
+            say(&report.to_github_annotations())?;
+        }
         Ok(verdict.status())
+    }
+}
+
+/// The start of the run, which the SLA file leaves out.
+struct WarmUp {
+    profiler: Profiler,
+    ends: Option<Instant>,
+    is_over: AtomicBool,
+}
+
+impl WarmUp {
+    fn new(profiler: &Profiler, length: Option<Duration>) -> Self {
+        let ends = length.and_then(|length| Instant::now().checked_add(length));
+        WarmUp { profiler: profiler.clone(), ends, is_over: AtomicBool::new(ends.is_none()) }
+    }
+
+    /// At its end everything is counted from zero.
+    fn look(&self) {
+        let ended = || self.ends.is_some_and(|ends| Instant::now() >= ends);
+        if !self.is_over.load(Relaxed) && ended() && !self.is_over.swap(true, Relaxed) {
+            self.profiler.reset();
+        }
     }
 }
 

@@ -27,6 +27,7 @@
 //! It judges nothing, reads no clock, and writes no format that is for machines alone.
 #![forbid(unsafe_code)]
 
+mod annotations;
 mod budget;
 mod console;
 mod error;

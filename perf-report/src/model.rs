@@ -85,6 +85,8 @@ pub struct CheckModel {
     pub indicator: String,
     /// Where it stands in the SLA file: `operations.retrieval.max_p95`.
     pub path: String,
+    /// The whole in a sentence: `Operation 'retrieval' P95 (125.6ms) exceeds target (100.0ms)`.
+    pub sentence: String,
     /// Whether the limit is the smallest value allowed.
     pub is_minimum: bool,
     /// The limit of a latency.
@@ -320,6 +322,7 @@ impl CheckModel {
             label: check.label.clone(),
             indicator: check.target.indicator.to_string(),
             path: check.target.path.clone(),
+            sentence: check.to_string(),
             is_minimum: check.target.bound == Bound::AtLeast,
             margin_ratio: check.margin(),
             samples: check.samples,

@@ -1,5 +1,6 @@
 //! The report: one model, four renderings.
 
+use crate::annotations;
 use crate::console::{self, Console};
 use crate::error::ReportError;
 use crate::model::Model;
@@ -53,6 +54,12 @@ impl Report {
     /// Text for a terminal.
     pub fn to_console(&self, console: &Console) -> String {
         console::render(&View::new(&self.model), console)
+    }
+
+    /// What GitHub shows beside the lines of the SLA file: an error for each violated target, a warning
+    /// for each inconclusive one. To be printed by a job of GitHub Actions; empty when all are met.
+    pub fn to_github_annotations(&self) -> String {
+        annotations::render(&self.model)
     }
 
     /// Markdown, with the verdict in the first line.

@@ -2,7 +2,9 @@
 
 use crate::budget::BudgetModel;
 use crate::model::{CheckModel, Model, OperationModel, SampleModel, TimeShare};
-use crate::wording::{bytes, change, count, duration, number, one_line, percent, points, rate};
+use crate::wording::{
+    bytes, change, count, duration, number, one_line, percent, points, rate, span,
+};
 use perf_sla::Status;
 use serde::Serialize;
 
@@ -65,7 +67,7 @@ pub(crate) struct BudgetRow {
     pub(crate) observed: String,
     /// `burns 2.1 times as fast as it may over 60.0 min`
     pub(crate) burn: String,
-    /// Each `critical: 15.2 times over 60.0 min and 16.0 over 5.0 min`
+    /// Each `critical: burn rate 15.2 over 1 h and 16.0 over 5 min, too fast from 14.4 on`
     pub(crate) too_fast: Vec<String>,
     /// Each `maintenance: 120 events, 7 of them bad, do not count (database upgrade)`
     pub(crate) excluded: Vec<String>,
@@ -179,11 +181,15 @@ impl CheckRow {
         let observed = observed.or(check.observed_per_second.map(per_second));
         let observed = observed.or(check.observed_ratio.map(percent));
         let observed = observed.or(check.observed_bytes.map(bytes));
-        let observed = observed.or(check.observed_value.map(number));
+        let value = |value: f64| match check.indicator.as_str() {
+            "apdex" => format!("{value:.2}"),
+            _ => number(value),
+        };
+        let observed = observed.or(check.observed_value.map(value));
         let limit = check.limit_ns.map(duration);
         let limit = limit.or(check.limit_per_second.map(per_second));
         let limit = limit.or(check.limit_ratio.map(percent));
-        let limit = limit.or(check.limit_bytes.map(bytes)).or(check.limit_value.map(number));
+        let limit = limit.or(check.limit_bytes.map(bytes)).or(check.limit_value.map(value));
         let above = check.margin_ratio.is_some_and(|margin| margin > 0.0);
         let below = check.margin_ratio.is_some_and(|margin| margin < 0.0);
         let relation = match (check.margin_ratio, check.is_minimum) {
@@ -224,7 +230,7 @@ fn per_second(n: f64) -> String {
 }
 
 /// `1,000 of 10,307 over the limit [9.1, 10.3] %`, `0 of 120 over the limit, 179 more needed to be sure`.
-fn evidence(check: &CheckModel) -> String {
+pub(crate) fn evidence(check: &CheckModel) -> String {
     if let Some(note) = &check.note {
         return one_line(note, MAX_TITLE);
     }
@@ -288,11 +294,19 @@ impl BudgetRow {
             status: check.status.clone(),
             used,
             percent: (budget.consumed_ratio.unwrap_or(1.0) * 100.0).clamp(0.0, 100.0),
-            observed: format!("{} of {} observed", coverage(budget), budget.period),
+            observed: format!("{} of {} observed", coverage(budget), period(budget)),
             burn: burn(budget),
             too_fast: too_fast(budget),
             excluded: excluded(budget, &check.status),
         })
+    }
+}
+
+/// `30d`, `this month`
+fn period(budget: &BudgetModel) -> String {
+    match budget.period.starts_with(|c: char| c.is_ascii_digit()) {
+        true => budget.period.clone(),
+        false => format!("this {}", budget.period),
     }
 }
 
@@ -318,8 +332,9 @@ fn burn(budget: &BudgetModel) -> String {
     else {
         return String::new();
     };
-    let window = duration((first.long_s * 1e9) as u64);
+    let window = span(first.long_s);
     let mut text = match speed {
+        0.0 if first.long_coverage_ratio < 0.995 => return "nothing bad so far".to_owned(),
         0.0 => return format!("nothing bad in the last {window}"),
         _ => format!("burns {} times as fast as it may over {window}", rate(speed)),
     };
@@ -328,27 +343,21 @@ fn burn(budget: &BudgetModel) -> String {
     }
     match budget.exhausted_in_s {
         Some(0.0) => text + ", nothing is left",
-        Some(seconds) if seconds < 86_400.0 => {
-            text + &format!(", lasts {}", duration((seconds * 1e9) as u64))
-        }
-        Some(seconds) => {
-            text + &format!(", lasts {} days", number((seconds / 8_640.0).round() / 10.0))
-        }
+        Some(seconds) => text + &format!(", lasts {}", span(seconds)),
         None => text,
     }
 }
 
 fn too_fast(budget: &BudgetModel) -> Vec<String> {
-    let nanos = |seconds: f64| duration((seconds * 1e9) as u64);
     let fast = budget.burn_rates.iter().filter(|burn| burn.is_too_fast);
     let line = |burn: &crate::budget::BurnRateModel| {
         format!(
-            "{}: burns {} times too fast over {} and {} over {}, {} is the limit",
+            "{}: burn rate {} over {} and {} over {}, too fast from {} on",
             burn.severity,
             rate(burn.long_rate.unwrap_or(0.0)),
-            nanos(burn.long_s),
+            span(burn.long_s),
             rate(burn.short_rate.unwrap_or(0.0)),
-            nanos(burn.short_s),
+            span(burn.short_s),
             number(burn.factor)
         )
     };

@@ -14,6 +14,18 @@ pub(crate) fn duration(nanos: u64) -> String {
     }
 }
 
+/// `5 min`, `1 h`, `2.3 d`: a stretch of time, with at most one digit behind the point.
+pub(crate) fn span(seconds: f64) -> String {
+    let (size, unit) = match seconds {
+        0.0..120.0 => (1.0, "s"),
+        120.0..3_600.0 => (60.0, "min"),
+        3_600.0..172_800.0 => (3_600.0, "h"),
+        _ => (86_400.0, "d"),
+    };
+    let value = (seconds / size * 10.0).round() / 10.0;
+    format!("{} {unit}", grouped(value, if value.fract() == 0.0 { 0 } else { 1 }))
+}
+
 /// `1.5 GiB`.
 pub(crate) fn bytes(bytes: u64) -> String {
     const UNITS: [&str; 6] = ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];

@@ -216,3 +216,93 @@ fn a_file_that_cannot_be_written_is_named() {
     let error = report.write_html("no/such/folder/report.html").unwrap_err().to_string();
     assert!(error.starts_with("no/such/folder/report.html: cannot be written:"), "{error}");
 }
+
+/// An objective whose budget burns too fast, with an exclusion, beside a ratio, a gauge and a size.
+fn budgets() -> Report {
+    let (clock, hand) = Clock::manual();
+    let profiler = Profiler::builder().clock(clock).build();
+    let sla = SlaConfig::from_toml(
+        r#"
+        [metrics.cache]
+        good = "cache_hits"
+        bad = "cache_misses"
+        by = "tenant"
+        min_ratio = "80%"
+        [metrics.queue]
+        gauge = "queue_depth"
+        max = 100
+        [resources]
+        max_memory = "1GiB"
+        [[objectives]]
+        name = "fast answers"
+        operation = "answer"
+        good = "latency <= 100ms"
+        target = "99%"
+        "#,
+    )
+    .unwrap();
+    sla.watch(&profiler).unwrap();
+    for i in 0..10_000_u64 {
+        profiler.record("answer", Duration::from_millis(if i % 5 == 0 { 200 } else { 50 }));
+    }
+    profiler.counter_with("cache_hits", &[("tenant", "acme")]).add(700);
+    profiler.counter_with("cache_misses", &[("tenant", "acme")]).add(300);
+    profiler.gauge("queue_depth").set(12.5);
+    profiler.gauge("process_resident_memory_bytes").set(1.5 * f64::from(1 << 30));
+    hand.advance(Duration::from_secs(3_600));
+    let snapshot = profiler.snapshot();
+    Report::new(&snapshot).with_sla(&sla.evaluate(&snapshot))
+}
+
+#[test]
+fn budgets_metrics_and_resources_read_the_same_in_console_markdown_and_html() {
+    let report = budgets();
+    let markdown = report.to_markdown().unwrap().replace('\\', "");
+    let formats =
+        [report.to_console(&Console::plain(300)), markdown, html_text(&report.to_html().unwrap())];
+    for format in &formats {
+        for words in [
+            "2,000 of 10,000 bad [19.2, 20.8] %",
+            "2000 % used: 2,000 bad events of 100 allowed",
+            "0.1 % of 30d observed",
+            "burns 20.0 times as fast as it may over 1 h, lasts 35 h",
+            "critical: burn rate 20.0 over 6 h and 20.0 over 30 min, too fast from 6 on",
+            "cache tenant=acme",
+            "1.5 GiB",
+            "1.0 GiB",
+            "12.5",
+        ] {
+            assert!(format.contains(words), "{words} is missing in:\n{format}");
+        }
+    }
+    let json = json(&report);
+    let checks = json["verdict"]["checks"].as_array().unwrap();
+    let budget = &checks.last().unwrap()["budget"];
+    assert_eq!((&budget["total"], &budget["bad_at_most"]), (&10_000.into(), &2_000.into()));
+    assert_eq!(budget["burn_rates"][1]["is_too_fast"], true);
+    assert_eq!(checks[0]["label"], serde_json::json!(["tenant", "acme"]));
+    assert_eq!(checks[2]["observed_bytes"], 1_610_612_736_u64);
+}
+
+#[test]
+fn github_is_told_of_each_target_that_is_not_met_at_its_line() {
+    let lines = report().to_github_annotations();
+    let lines: Vec<&str> = lines.lines().collect();
+    assert_eq!(lines.len(), 2, "{lines:?}");
+    assert!(lines[0].starts_with("::error title=SLA violated%3A operations.retrieval.max_p95::"));
+    assert!(
+        lines[0].contains("Operation 'retrieval' P95 (") && lines[0].contains("exceeds target")
+    );
+    assert!(lines[0].contains("199 of 1,000 over the limit"), "{}", lines[0]);
+    assert!(
+        lines[1].starts_with("::warning title=SLA inconclusive%3A operations.batch_job.max_p99::")
+    );
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("sla,1.toml");
+    std::fs::write(&path, "\n[operations.\"a\\nb\"]\nmax_p95 = \"1ms\"\n").unwrap();
+    let sla = SlaConfig::from_path(&path).unwrap();
+    let snapshot = Profiler::new().snapshot();
+    let told = Report::new(&snapshot).with_sla(&sla.evaluate(&snapshot)).to_github_annotations();
+    assert_eq!(told.lines().count(), 1, "{told}");
+    assert!(told.contains("sla%2C1.toml,line=3,title="), "{told}");
+}

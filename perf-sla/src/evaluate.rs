@@ -27,17 +27,20 @@ impl SlaConfig {
     /// The budget of an objective is then that of this interval; [`Check::budget`] says how much of the
     /// period it covers.
     pub fn evaluate(&self, snapshot: &Snapshot) -> Verdict {
-        let data = Data::new(self, snapshot, None);
-        let mut verdict = Verdict::new(self, data.checks(self));
+        let mut verdict = self.verdict(snapshot, None);
         let history = self.events_of(snapshot);
         verdict.checks.extend(self.evaluate_objectives(&history, snapshot.taken_at()));
-        if let Some(warm_up) = self.warm_up.filter(|warm_up| snapshot.from() < *warm_up) {
-            verdict.notes.push(format!(
-                "the warm-up of {} is part of what was judged; judge a timeline, or what came since a \
-                 snapshot at its end",
-                Quantity::Time(warm_up)
-            ));
-        }
+        verdict
+    }
+
+    /// Judges a run, such as a load test, by the snapshot at its end and the timeline of the same
+    /// profiler: as [`evaluate`](Self::evaluate), but targets with a `window` on the worst stretch of that
+    /// length, and gauges by their worst value, as far back as the timeline has them (about an hour).
+    pub fn evaluate_run(&self, snapshot: &Snapshot, timeline: &Timeline) -> Verdict {
+        let window = timeline.window_since(snapshot.from());
+        let mut verdict = self.verdict(snapshot, Some(&window));
+        let history = self.events_of(snapshot);
+        verdict.checks.extend(self.evaluate_objectives(&history, snapshot.taken_at()));
         verdict
     }
 
@@ -52,10 +55,22 @@ impl SlaConfig {
             None => timeline.window(DETAIL),
         };
         let snapshot = window.snapshot();
-        let data = Data::new(self, &snapshot, Some(&window));
-        let mut verdict = Verdict::new(self, data.checks(self));
+        let mut verdict = self.verdict(&snapshot, Some(&window));
         let history = saved.cloned().unwrap_or_default().then(&self.events_of_timeline(timeline));
         verdict.checks.extend(self.evaluate_objectives(&history, snapshot.taken_at()));
+        verdict
+    }
+
+    /// Of the targets alone.
+    fn verdict(&self, snapshot: &Snapshot, window: Option<&Window>) -> Verdict {
+        let mut verdict = Verdict::new(self, Data::new(self, snapshot, window).checks(self));
+        if let Some(warm_up) = self.warm_up.filter(|warm_up| snapshot.from() < *warm_up) {
+            verdict.notes.push(format!(
+                "the warm-up of {} is part of what was judged; judge a timeline, or what came since a \
+                 snapshot at its end",
+                Quantity::Time(warm_up)
+            ));
+        }
         verdict
     }
 }

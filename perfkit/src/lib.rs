@@ -42,6 +42,11 @@ pub use perf_sla as sla;
 #[doc = include_str!("../../README.md")]
 struct ReadmeExamples;
 
+/// The examples of the page about SLA files, run as tests.
+#[cfg(all(doctest, feature = "full"))]
+#[doc = include_str!("../../docs/sla.md")]
+struct SlaExamples;
+
 /// The examples of the guide, run as tests.
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/guide.md")]

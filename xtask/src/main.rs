@@ -14,6 +14,7 @@ mod layers;
 mod loom;
 mod peers;
 mod sanitize;
+mod simulate;
 mod stress;
 
 use std::process::ExitCode;
@@ -33,6 +34,8 @@ Commands:
                              2 % off perf-core/benches/instructions.txt, 2 with another toolchain
   stress [PART] [--PART N]   records, threads, labels and profilers, or one of them, each N times:
                              a billion records, 100,000 threads, a million label sets, 10,000 profilers
+  simulate [RUNS]            judge services whose true share of slow calls is known: how often is a
+                             verdict wrong; exit code 1 when more often than it says
   fuzz [TARGET] [--seconds N]
                              the fuzz targets sla_file, quantity and timeline, for 60 s each
   sanitize [TOOL]            a smaller stress under the sanitizers address and thread, and valgrind's
@@ -57,6 +60,7 @@ fn main() -> ExitCode {
         Some((command, rest)) if command == "stress" => {
             stress::run(rest).map(|()| ExitCode::SUCCESS)
         }
+        Some((command, rest)) if command == "simulate" => simulate::run(rest),
         Some((command, rest)) if command == "fuzz" => fuzz::run(rest).map(|()| ExitCode::SUCCESS),
         Some((command, rest)) if command == "sanitize" => {
             sanitize::run(rest).map(|()| ExitCode::SUCCESS)

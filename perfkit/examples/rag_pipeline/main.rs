@@ -11,7 +11,7 @@
 mod measured;
 mod rag;
 
-use measured::MeasuredPipeline;
+use measured::{MeasuredPipeline, OVERALL};
 use perfkit::Profiler;
 use perfkit::report::{Console, Report};
 use perfkit::sla::SlaConfig;
@@ -29,7 +29,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let pipeline = Pipeline::build(corpus, &|_| {});
 
     let sla = SlaConfig::from_toml(include_str!("sla.toml"))?;
-    let profiler = Profiler::new();
+    let profiler = Profiler::builder().overall_operation(OVERALL).build();
     sla.watch(&profiler)?;
     let measured = MeasuredPipeline::new(pipeline, &profiler);
 

@@ -2,3 +2,4 @@
 
 mod examples;
 mod record_to_report;
+mod sla_page;
