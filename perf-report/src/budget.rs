@@ -38,7 +38,7 @@ pub struct BudgetModel {
     /// What did not count, and why.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub excluded: Vec<ExcludedModel>,
-    /// What the answer were without exclusions.
+    /// What the answer would be without exclusions.
     pub status_without_exclusions: String,
 }
 

@@ -379,7 +379,7 @@ fn excluded(budget: &BudgetModel, status: &str) -> Vec<String> {
         })
         .collect();
     if !lines.is_empty() && budget.status_without_exclusions != status {
-        lines.push(format!("with them it were {}", budget.status_without_exclusions));
+        lines.push(format!("with them it would be {}", budget.status_without_exclusions));
     }
     lines
 }

@@ -46,7 +46,7 @@ pub struct Budget {
     pub exhausted_in: Option<Duration>,
     /// What did not count, and why.
     pub excluded: Vec<Excluded>,
-    /// What the answer were without exclusions.
+    /// What the answer would be without exclusions.
     pub status_without_exclusions: Status,
 }
 
