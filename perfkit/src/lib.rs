@@ -11,6 +11,7 @@
 //! | `sla` | `sla` | judge what was measured against an SLA file | toml, jiff |
 //! | `yaml` | | SLA files in YAML and JSON | saphyr-parser |
 //! | `report` | `report` | console, JSON, Markdown, HTML; turns `sla` on | serde, serde_json, tera, jiff |
+//! | `export` | `export` | request logs | serde_json, jiff, flate2, crossbeam-channel |
 //! | `full` | | all of them | |
 //!
 //! ```
@@ -30,6 +31,9 @@
 pub use perf_analysis as analysis;
 #[doc(inline)]
 pub use perf_core::*;
+#[cfg(feature = "export")]
+#[doc(inline)]
+pub use perf_export as export;
 #[cfg(feature = "report")]
 #[doc(inline)]
 pub use perf_report as report;

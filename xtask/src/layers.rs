@@ -10,7 +10,7 @@ use std::process::Command;
 const LAYERS: [&[&str]; 5] = [
     &["perf-core"],
     &["perf-analysis", "perf-sla"],
-    &["perf-report"],
+    &["perf-report", "perf-export"],
     &["perfkit"],
     &["perf-cli", "xtask"],
 ];

@@ -1,0 +1,31 @@
+//! Write what was measured for machines, and read it back.
+//!
+//! * [`RequestLog`], a line of JSON for each finished request: by day and size, compressed, deleted;
+//!   [`RequestLogThread`], the thread that writes them.
+//!
+//! ```
+//! use perf_core::Profiler;
+//! use perf_export::RequestLog;
+//! # let folder = std::env::temp_dir().join(format!("perf-export-{}", std::process::id()));
+//! # let folder = &folder;
+//!
+//! let profiler = Profiler::new();
+//! let log = RequestLog::in_folder(folder).spawn(&profiler)?;
+//! {
+//!     let request = profiler.request("query-1");
+//!     request.time("retrieval", || ());
+//! }
+//! let left = log.stop();
+//! assert_eq!((left.written, left.dropped), (1, 0));
+//! # std::fs::remove_dir_all(folder)?;
+//! # Ok::<(), std::io::Error>(())
+//! ```
+//!
+//! # What this crate does not do
+//!
+//! It judges nothing and shows nothing to people.
+#![forbid(unsafe_code)]
+
+mod request_log;
+
+pub use request_log::{LogTotals, RequestLog, RequestLogThread};
