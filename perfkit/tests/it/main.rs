@@ -2,4 +2,5 @@
 
 mod examples;
 mod record_to_report;
+mod seeds;
 mod sla_page;
