@@ -1,8 +1,9 @@
 //! Recording under a name that is only known at run time, one of sixteen.
 
 use crate::contender::Contender;
-use crate::record::{edges, seconds};
+use benchmarks::settings::{self, edges, edges_nanos, seconds, shards};
 use dashmap::DashMap;
+use fast_telemetry::DynamicHistogram;
 use histogram::AtomicHistogram;
 use metrics_exporter_prometheus::PrometheusBuilder;
 use opentelemetry::KeyValue;
@@ -21,8 +22,9 @@ pub fn contenders() -> Vec<Contender> {
     let profiler = Profiler::new();
     let map: Arc<DashMap<String, AtomicHistogram>> = Arc::default();
     for name in names() {
-        map.insert(name, AtomicHistogram::new(7, 64).expect("valid powers"));
+        map.insert(name, settings::atomic());
     }
+    let fast = Arc::new(DynamicHistogram::new(&edges_nanos(), shards()));
     let options = prometheus::HistogramOpts::new("named", "named").buckets(edges().collect());
     let vec = prometheus::HistogramVec::new(options, &["operation"]).expect("valid options");
     let exporter = PrometheusBuilder::new().build_recorder();
@@ -47,6 +49,15 @@ pub fn contenders() -> Vec<Contender> {
                     let name = &names[*value as usize % 16];
                     let histogram = map.get(black_box(name.as_str())).expect("it is there");
                     histogram.increment(*value).expect("in range");
+                }
+            })
+        }),
+        Contender::new("fast-telemetry, DynamicHistogram", move || {
+            let (histogram, names) = (Arc::clone(&fast), names());
+            Box::new(move |values| {
+                for value in values {
+                    let name = &names[*value as usize % 16];
+                    histogram.record(&[("operation", black_box(name))], *value);
                 }
             })
         }),

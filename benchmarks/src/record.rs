@@ -1,9 +1,10 @@
 //! Recording one value: a latency in ns, in seconds for those who count in seconds.
 
 use crate::contender::Contender;
-use hdrhistogram::Histogram as Hdr;
+use benchmarks::settings::{self, edges, edges_nanos, hdr, seconds, shards};
+use fast_telemetry::{Distribution, Histogram as FastHistogram};
 use hdrhistogram::sync::SyncHistogram;
-use histogram::{AtomicHistogram, Histogram};
+use histogram::Histogram;
 use measured::metric::histogram::Thresholds;
 use metrics_exporter_prometheus::PrometheusBuilder;
 use opentelemetry::metrics::MeterProvider;
@@ -12,31 +13,16 @@ use perf_core::Profiler;
 use std::hint::black_box;
 use std::sync::{Arc, Mutex};
 
-/// Bucket edges of those that have to be told: 1 µs to 16 s by factors of 4.
-pub fn edges() -> impl Iterator<Item = f64> {
-    (0..13).map(|i| 1e-6 * 4f64.powi(i))
-}
-
-pub fn seconds(nanos: u64) -> f64 {
-    nanos as f64 * 1e-9
-}
-
-/// One that covers a minute. Without bounds, what is beyond is recorded as something else.
-pub fn hdr() -> Hdr<u64> {
-    Hdr::new_with_bounds(1, 60_000_000_000, 2).expect("valid bounds")
-}
-
 pub fn contenders() -> Vec<Contender> {
     let operation = Profiler::new().operation("record");
     let limited = Profiler::new().operation("record");
     limited.limits(&[std::time::Duration::from_millis(1)]).expect("one limit");
     let mutex = Arc::new(Mutex::new(hdr()));
     let sync = Arc::new(Mutex::new(SyncHistogram::from(hdr())));
-    let atomic = Arc::new(AtomicHistogram::new(7, 64).expect("valid powers"));
-    let prometheus = prometheus::Histogram::with_opts(
-        prometheus::HistogramOpts::new("record", "record").buckets(edges().collect()),
-    )
-    .expect("valid options");
+    let atomic = Arc::new(settings::atomic());
+    let fast = Arc::new(FastHistogram::new(&edges_nanos(), shards()));
+    let distribution = Arc::new(Distribution::new(shards()));
+    let prometheus = settings::prometheus();
     let client = prometheus_client::metrics::histogram::Histogram::new(edges());
     let exporter = PrometheusBuilder::new().build_recorder();
     let (upkeep, exporter) = (exporter.handle(), Arc::new(exporter));
@@ -90,6 +76,14 @@ pub fn contenders() -> Vec<Contender> {
             Box::new(move |values| {
                 values.iter().for_each(|v| atomic.increment(black_box(*v)).expect("in range"));
             })
+        }),
+        Contender::new("fast-telemetry, Distribution", move || {
+            let distribution = Arc::clone(&distribution);
+            Box::new(move |values| values.iter().for_each(|v| distribution.record(black_box(*v))))
+        }),
+        Contender::new("fast-telemetry, Histogram", move || {
+            let histogram = Arc::clone(&fast);
+            Box::new(move |values| values.iter().for_each(|v| histogram.record(black_box(*v))))
         }),
         Contender::new("prometheus", move || {
             let histogram = prometheus.clone();

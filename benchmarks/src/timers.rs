@@ -1,8 +1,10 @@
 //! Timing nothing: what a timer costs around the work.
 
 use crate::contender::Contender;
-use crate::record::{edges, hdr};
-use histogram::AtomicHistogram;
+use autometrics::autometrics;
+use autometrics::settings::AutometricsSettings;
+use benchmarks::settings::{self, edges, edges_nanos, hdr, shards};
+use fast_telemetry::SampledTimer;
 use hotpath::{Format, HotpathGuard, HotpathGuardBuilder};
 use perf_core::Profiler;
 use std::hint::black_box;
@@ -14,15 +16,27 @@ pub fn start_hotpath() -> HotpathGuard {
     HotpathGuardBuilder::new("benchmarks").format(Format::None).build()
 }
 
+/// Once a process: where autometrics counts, and in which buckets.
+pub fn start_autometrics() {
+    let edges: Vec<f64> = edges().collect();
+    AutometricsSettings::builder().histogram_buckets(edges).init();
+}
+
+/// A function, since autometrics measures nothing smaller.
+#[autometrics]
+#[inline(always)]
+fn measured(value: &u64) {
+    black_box(value);
+}
+
 pub fn contenders() -> Vec<Contender> {
     let operation = Profiler::new().operation("timer");
     let mutex = Arc::new(Mutex::new(hdr()));
-    let atomic = Arc::new(AtomicHistogram::new(7, 64).expect("valid powers"));
+    let atomic = Arc::new(settings::atomic());
     let quanta_atomic = Arc::clone(&atomic);
-    let prometheus = prometheus::Histogram::with_opts(
-        prometheus::HistogramOpts::new("timer", "timer").buckets(edges().collect()),
-    )
-    .expect("valid options");
+    // Every call, as all the others do.
+    let fast = Arc::new(SampledTimer::new(&edges_nanos(), shards(), 1));
+    let prometheus = settings::prometheus();
     vec![
         Contender::new("perfkit", move || {
             let operation = operation.clone();
@@ -72,6 +86,18 @@ pub fn contenders() -> Vec<Contender> {
                     hotpath::measure_block!("timer", black_box(value));
                 }
             })
+        }),
+        Contender::new("fast-telemetry, SampledTimer of every call", move || {
+            let timer = Arc::clone(&fast);
+            Box::new(move |values| {
+                for value in values {
+                    let _timer = timer.start();
+                    black_box(value);
+                }
+            })
+        }),
+        Contender::new("autometrics, a function", || {
+            Box::new(|values| values.iter().for_each(measured))
         }),
         Contender::new("prometheus, start_timer", move || {
             let histogram = prometheus.clone();

@@ -82,6 +82,14 @@ impl Clock {
         }
     }
 
+    /// The nanoseconds between two readings, one right after the other: the part of a timer that is the
+    /// clock's, to be set beside other clocks.
+    #[doc(hidden)]
+    #[inline(always)]
+    pub fn two_readings(&self) -> u64 {
+        self.elapsed(self.reading())
+    }
+
     /// Nanoseconds from a fixed moment.
     #[cold]
     #[inline(never)]

@@ -122,7 +122,7 @@ fn print(figures: &BTreeMap<String, Vec<f64>>, launches: usize) {
     }
 }
 
-fn time(nanos: f64) -> String {
+pub(crate) fn time(nanos: f64) -> String {
     if nanos < 1_000.0 { format!("{nanos:.2} ns") } else { format!("{:.2} µs", nanos / 1_000.0) }
 }
 

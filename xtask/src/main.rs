@@ -26,8 +26,8 @@ Commands:
                              print, as Markdown, the minimum, median and p90 over the launches
   bench --peers [--quick] [FILTER]
                              the same work done by perfkit and by its peers, in turns in one
-                             process; without a filter it draws docs/record.svg too; exit code 1
-                             when our own figures are not steady
+                             process, and the memory that takes; without a filter it draws
+                             docs/record.svg too; exit code 1 when our own figures are not steady
   bench --instructions [--update]
                              count instructions with callgrind; exit code 1 when they are more than
                              2 % off perf-core/benches/instructions.txt, 2 with another toolchain
@@ -44,6 +44,7 @@ Examples:
   cargo xtask bench
   cargo xtask bench --quick record
   cargo xtask bench --peers --quick
+  cargo xtask bench --peers --quick memory
   cargo xtask stress
   cargo xtask stress records --records 10000000
   cargo xtask fuzz sla_file --seconds 600

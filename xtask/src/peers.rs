@@ -1,12 +1,16 @@
 //! `cargo xtask bench --peers`: perfkit beside its peers, as tables.
 //!
 //! The contenders live in `benchmarks/`, a crate outside the workspace. One launch of it has all of them
-//! take turns; here are the medians over many launches.
+//! take turns; here are the medians over many launches. Memory is looked at once: it is as
+//! good as the same each time.
 
-use crate::bench::{cargo, workspace_root};
+mod memory;
+
+use crate::bench::{cargo, time, workspace_root};
 use crate::chart::{self, Line};
 use std::error::Error;
 use std::fs;
+use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
 
 /// A launch this much above the fastest is a slow one.
@@ -36,20 +40,19 @@ pub(crate) fn run(launches: usize, filter: Option<&str>) -> Result<ExitCode, Box
     if !built.success() {
         return Err("benchmarks/ does not build".into());
     }
+    let program = |name| Command::new(folder.join("target/release").join(name));
     let mut rows = Vec::new();
     for launch in 1..=launches {
         eprint!("\rlaunch {launch} of {launches}");
-        let output = Command::new(folder.join("target/release/benchmarks"))
-            .args(filter)
-            .stderr(Stdio::inherit())
-            .output()?;
-        if !output.status.success() {
-            return Err(format!("benchmarks ended with {}", output.status).into());
-        }
-        take_in(&String::from_utf8(output.stdout)?, &mut rows)?;
+        take_in(&printed(program("benchmarks").args(filter))?, &mut rows)?;
     }
     eprintln!("\r{:40}", "");
-    if rows.is_empty() {
+    let memory = if memory::is_wanted(filter) {
+        memory::tables(&printed(&mut program("memory"))?)?
+    } else {
+        String::new()
+    };
+    if rows.is_empty() && memory.is_empty() {
         return Err(format!("no work matches {:?}", filter.unwrap_or("")).into());
     }
     for row in &mut rows {
@@ -57,12 +60,23 @@ pub(crate) fn run(launches: usize, filter: Option<&str>) -> Result<ExitCode, Box
         row.cores.sort_unstable_by(f64::total_cmp);
     }
     print(&rows);
+    print!("{memory}");
     if filter.is_none() {
         let chart = workspace_root().join("docs/record.svg");
         fs::write(&chart, draw(&rows))?;
         eprintln!("drew {}", chart.display());
     }
     Ok(judge(&rows))
+}
+
+/// What a program of `benchmarks/` prints.
+fn printed(command: &mut Command) -> Result<String, Box<dyn Error>> {
+    let output = command.stderr(Stdio::inherit()).output()?;
+    if !output.status.success() {
+        let program = Path::new(command.get_program()).display();
+        return Err(format!("{program} ended with {}", output.status).into());
+    }
+    Ok(String::from_utf8(output.stdout)?)
 }
 
 /// What it costs to record, against threads: those contenders that threads can share.
@@ -123,12 +137,12 @@ fn print(rows: &[Row]) {
         let mut sorted: Vec<&Row> = table.iter().collect();
         sorted.sort_unstable_by(|a, b| f64::total_cmp(&median(a), &median(b)));
         for row in sorted {
-            let (median, min) = (median(row), row.nanos[0]);
-            let ratio = median / ours;
+            let ratio = median(row) / ours;
+            let (median, min) = (time(median(row)), time(row.nanos[0]));
             let (slow, launches) = (slow(row), row.nanos.len());
             let (name, cores) = (&row.contender, row.cores[launches / 2]);
             println!(
-                "| {name} | {median:.2} ns | {min:.2} ns | {ratio:.2} | {slow} of {launches} | {cores:.1} |"
+                "| {name} | {median} | {min} | {ratio:.2} | {slow} of {launches} | {cores:.1} |"
             );
         }
     }
