@@ -6,6 +6,7 @@ use super::fields::{Findings, Metadata};
 use crate::burn_rate::{BurnRatePair, Severity};
 use crate::document::{Node, Place};
 use crate::quantity::{parse_ratio, parse_time};
+use crate::reader::MAX_LISTED;
 use std::time::Duration;
 
 /// Notification targets of one policy.
@@ -115,8 +116,7 @@ pub(super) fn policy<'n>(
     for target in findings.list(fields, "notificationTargets", MAX_TARGETS) {
         notification_target(target, known, findings);
     }
-    let conditions = findings.list(fields, "conditions", 1);
-    let Some(first) = conditions.first() else {
+    let [first] = findings.list(fields, "conditions", MAX_LISTED) else {
         findings.fault(fields.place_of("conditions"), "a policy has exactly one of conditions");
         return None;
     };

@@ -127,7 +127,7 @@ impl Findings {
         let Some(node) = fields.get(key) else { return &[] };
         match node.as_list() {
             Some(items) if items.len() > most => {
-                self.fault(node.place, format!("{key} has more than {most} items"));
+                self.fault(node.place, format!("{key} may have at most {most} items"));
                 &[]
             }
             Some(items) => items,

@@ -5,6 +5,7 @@ use super::duration::{self, Length};
 use super::fields::{Fields, Findings, Metadata};
 use crate::document::{Node, Place};
 use crate::period::{Calendar, Period, Zone};
+use crate::reader::MAX_LISTED;
 use jiff::civil::{DateTime, Time, Weekday};
 use std::time::Duration;
 
@@ -16,7 +17,7 @@ pub(super) fn read(
     metadata: &Metadata<'_>,
     findings: &mut Findings,
 ) -> Option<Period> {
-    match (slo.get("timeWindow"), findings.list(slo, "timeWindow", 1)) {
+    match (slo.get("timeWindow"), findings.list(slo, "timeWindow", MAX_LISTED)) {
         (None, _) => {
             findings.leave_out(slo.place, "there is no timeWindow; the period is 30 days");
             Some(Period::Rolling(30 * DAY))

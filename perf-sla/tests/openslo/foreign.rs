@@ -298,3 +298,42 @@ fn a_field_that_was_changed_counts_and_not_our_note_of_it() {
     assert_eq!(period(&yaml), "90s");
     assert_eq!(period(&yaml.replace("duration: \"2m\"", "duration: \"7d\"")), "7d");
 }
+
+#[test]
+fn policies_that_an_objective_cannot_have_are_left_out() {
+    let policy = |breaching: bool, threshold: &str, window: &str| {
+        format!(
+            "{}  alertPolicies:\n    - kind: AlertPolicy\n      metadata: {{name: p}}\n      spec:\n        \
+             alertWhenBreaching: {breaching}\n        conditions: [{{metadata: {{name: c}}, spec: {{severity: \
+             sev1, condition: {{kind: burnrate, op: gte, threshold: {threshold}, lookbackWindow: {window}}}}}}}]\n",
+            slo()
+        )
+    };
+    let read = |text: &str| SlaConfig::from_openslo(text).unwrap();
+    let import = read(&policy(true, "14.4", "1h"));
+    assert!(import.left_out.is_empty(), "{:?}", import.left_out);
+    let pair = import.config.objectives()[0].burn_rates[0];
+    assert_eq!((pair.severity, pair.factor, pair.short.as_secs()), (Severity::Critical, 14.4, 300));
+    for (text, says) in [
+        (policy(false, "14.4", "1h"), "alertWhenBreaching: false"),
+        (policy(true, "14.4", "29d"), "is longer than the period of the objective"),
+        (policy(true, "14.4", "7d"), "more than the whole budget is spent"),
+    ] {
+        let import = read(&text);
+        assert!(import.config.objectives()[0].burn_rates.is_empty());
+        let told = left_out(&import);
+        assert!(told.len() == 1 && told[0].contains(says), "{says}: {told:?}");
+    }
+    for (text, says) in [
+        (policy(true, "0", "1h"), "is reached by everything"),
+        (policy(true, "14.4", "90s"), "is no duration"),
+        (policy(true, "14.4", "1h").replace("burnrate", "anomaly"), "use burnrate"),
+        (
+            policy(true, "14.4", "1h").replace("conditions: [", "conditions: [{conditionRef: x}, "),
+            "exactly one of conditions",
+        ),
+    ] {
+        let told = refused(&text);
+        assert!(told.contains(says), "{says}: {told}");
+    }
+}

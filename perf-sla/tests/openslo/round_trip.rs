@@ -83,6 +83,19 @@ fn names_are_labels_and_no_document_has_the_name_of_another() {
     assert_eq!(said(&SlaConfig::from_openslo(&yaml).unwrap().config), said(&config));
 }
 
+#[test]
+fn a_time_zone_comes_back() {
+    let toml = "time_zone = \"Europe/Berlin\"\n[[objectives]]\nname = \"a\"\noperation = \"o\"\ngood = \"success\"\n\
+                target = \"99%\"\nperiod = \"quarter\"\n";
+    let config = match SlaConfig::from_toml(toml) {
+        Ok(config) => config,
+        Err(told) => return eprintln!("skipped: no time zone database here: {told}"),
+    };
+    let yaml = config.to_openslo("s").yaml;
+    assert!(yaml.contains("timeZone: \"Europe/Berlin\""), "{yaml}");
+    assert_eq!(said(&SlaConfig::from_openslo(&yaml).unwrap().config), said(&config));
+}
+
 /// A name that may hold anything.
 fn name() -> impl Strategy<Value = String> {
     "[ -~äß\u{7f}\u{85}\u{2028}\u{feff}\t\n]{1,12}"
@@ -174,11 +187,32 @@ proptest! {
             Ok(import) => {
                 prop_assert_eq!(said(&import.config), expected, "{}", export.yaml);
                 prop_assert!(import.left_out.is_empty(), "{:?}", import.left_out);
+                let toml = import.config.to_toml();
+                match SlaConfig::from_toml(&toml) {
+                    Ok(again) => prop_assert_eq!(said(&again), said(&import.config), "{}", toml),
+                    Err(told) => prop_assert!(false, "{told}\n{toml}"),
+                }
             }
             Err(told) => {
                 let nothing = expected.0.is_empty() && expected.1.is_empty();
                 prop_assert!(nothing, "{told}\n{}", export.yaml);
             }
+        }
+    }
+
+    #[test]
+    fn no_mutilated_document_makes_it_panic(
+        cut in any::<prop::sample::Index>(),
+        length in 0..40_usize,
+        instead in "[ -~\n\t]{0,8}",
+    ) {
+        let mut text = golden("shop.openslo.yaml");
+        let from = cut.index(text.len());
+        let to = (from + length).min(text.len());
+        text.replace_range(from..to, &instead);
+        if let Ok(import) = SlaConfig::from_openslo(&text) {
+            let _ = import.config.to_openslo("again");
+            let _ = import.config.to_toml();
         }
     }
 }
