@@ -7,7 +7,7 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-/// Check an SLA file, have it explained, or print the schema of such files.
+/// Check an SLA file, have it explained, take it from OpenSLO or to it, or print the schema of such files.
 #[derive(Args)]
 pub(crate) struct Sla {
     #[command(subcommand)]
@@ -36,6 +36,28 @@ enum Command {
         #[arg(value_name = "FILE")]
         file: PathBuf,
     },
+    /// Print the promises of OpenSLO v1 documents as an SLA file; what cannot be judged is told on standard
+    /// error
+    #[command(
+        after_help = "Examples:\n  perfkit sla import slo.yaml > sla.toml\n  perfkit sla import slo.yaml | tee sla.toml"
+    )]
+    Import {
+        /// YAML with any number of documents, or JSON
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
+    /// Print an SLA file as OpenSLO v1 documents; what they cannot say is told on standard error
+    #[command(
+        after_help = "Examples:\n  perfkit sla export sla.toml > slo.yaml\n  perfkit sla export sla.toml --service shop"
+    )]
+    Export {
+        /// TOML, YAML or JSON
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        /// The name of the service; that of the file if absent
+        #[arg(long, value_name = "NAME")]
+        service: Option<String>,
+    },
     /// Print the JSON Schema of SLA files, for editors
     #[command(after_help = "Examples:\n  perfkit sla schema > sla.schema.json")]
     Schema,
@@ -51,6 +73,8 @@ impl Sla {
                 say(&sla.explain())?;
                 Ok(ExitCode::SUCCESS)
             }
+            Command::Import { file } => import(&file),
+            Command::Export { file, service } => export(&file, service.as_deref()),
             Command::Schema => {
                 say(&json_schema())?;
                 Ok(ExitCode::SUCCESS)
@@ -78,6 +102,30 @@ fn check(files: &[PathBuf], strict: bool) -> Result<ExitCode, Box<dyn Error>> {
         0 => Ok(ExitCode::SUCCESS),
         _ => Ok(ExitCode::from(crate::BAD_INPUT)),
     }
+}
+
+fn import(file: &Path) -> Result<ExitCode, Box<dyn Error>> {
+    let import = SlaConfig::from_openslo_path(file)?;
+    warn(file, &import.config);
+    for problem in &import.left_out {
+        let place =
+            problem.position.map_or_else(String::new, |(line, column)| format!("{line}:{column}:"));
+        eprintln!("{}:{place} left out: {}", file.display(), problem.message);
+    }
+    say(&import.config.to_toml())?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn export(file: &Path, service: Option<&str>) -> Result<ExitCode, Box<dyn Error>> {
+    let sla = SlaConfig::from_path(file)?;
+    warn(file, &sla);
+    let stem = file.file_stem().map(|stem| stem.to_string_lossy().into_owned());
+    let export = sla.to_openslo(service.unwrap_or(stem.as_deref().unwrap_or("service")));
+    for message in &export.left_out {
+        eprintln!("{}: left out: {message}", file.display());
+    }
+    say(&export.yaml)?;
+    Ok(ExitCode::SUCCESS)
 }
 
 /// `3 targets, 1 objective`

@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// A file is not read beyond this: nobody's targets are that long.
-const MAX_BYTES: u64 = 1 << 20;
+pub(crate) const MAX_BYTES: u64 = 1 << 20;
 
 /// What a service promises: the contents of an SLA file, or of a [builder](Self::builder).
 ///
@@ -160,7 +160,7 @@ fn from_text(text: &str, format: Format) -> Result<SlaConfig, SlaError> {
     read(text, format).map_err(|problems| SlaError { file: None, problems })
 }
 
-fn read_text(path: &Path) -> Result<String, String> {
+pub(crate) fn read_text(path: &Path) -> Result<String, String> {
     let mut bytes = Vec::new();
     let file = File::open(path).map_err(|error| format!("cannot be read: {error}"))?;
     let read = file.take(MAX_BYTES + 1).read_to_end(&mut bytes);

@@ -11,6 +11,7 @@
 //! * [`Objective`], a share of good events over a [`Period`], with an error budget; [`Good`], which events
 //!   those are; [`BurnRatePair`], when the budget goes too fast; [`Exclusion`], what does not count.
 //! * [`Metric`] and [`SeriesPattern`], metrics of the user's own; [`Alert`], who is told.
+//! * `OpenSloExport` and `OpenSloImport`, the same promises in OpenSLO v1 (with the feature `yaml`).
 //! * [`SlaError`], everything that is wrong with a file, with lines and columns.
 //!
 //! What follows:
@@ -68,6 +69,8 @@ mod lint;
 mod metric;
 mod nearest;
 mod objective;
+#[cfg(feature = "yaml")]
+mod openslo;
 mod period;
 mod quantity;
 mod reader;
@@ -94,6 +97,8 @@ pub use exclusion::{Day, Exclusion, Schedule};
 pub use good::{Comparison, Good, Term};
 pub use metric::{Metric, MetricSource};
 pub use objective::{Budgeting, Objective};
+#[cfg(feature = "yaml")]
+pub use openslo::{OpenSloExport, OpenSloImport};
 pub use perf_analysis::Confidence;
 pub use period::{Calendar, Period, Zone};
 pub use quantity::Quantity;

@@ -21,7 +21,7 @@ use value::Given;
 const MAX_PROBLEMS: usize = 20;
 
 /// Objectives, exclusions or alerts of one file.
-const MAX_LISTED: usize = 1_000;
+pub(crate) const MAX_LISTED: usize = 1_000;
 
 /// Reads all of `text`, and on failure says what is wrong with it, in the order of the file.
 pub(crate) fn read(text: &str, format: Format) -> Result<SlaConfig, Vec<Problem>> {
@@ -48,7 +48,7 @@ pub(crate) fn read(text: &str, format: Format) -> Result<SlaConfig, Vec<Problem>
         config.warnings = lint::warnings(&config);
         Ok(config)
     } else {
-        Err(reader.into_problems())
+        Err(told(reader.problems, &reader.lines))
     }
 }
 
@@ -185,20 +185,20 @@ impl Reader<'_> {
     fn problem(&mut self, place: Place, message: String) {
         self.problems.push((place, message));
     }
+}
 
-    fn into_problems(mut self) -> Vec<Problem> {
-        let mut problems = std::mem::take(&mut self.problems);
-        problems.sort_by_key(|(place, _)| *place);
-        let beyond = problems.len().saturating_sub(MAX_PROBLEMS);
-        let first = problems.into_iter().take(MAX_PROBLEMS);
-        let mut told: Vec<Problem> = first
-            .map(|(place, message)| Problem { position: Some(self.lines.position(place)), message })
-            .collect();
-        if beyond > 0 {
-            told.push(Problem { position: None, message: format!("and {beyond} more problems") });
-        }
-        told
+/// What is wrong, in the order of the file; of what is wrong very often, the first.
+pub(crate) fn told(mut faults: Vec<document::Fault>, lines: &Lines<'_>) -> Vec<Problem> {
+    faults.sort_by_key(|(place, _)| *place);
+    let beyond = faults.len().saturating_sub(MAX_PROBLEMS);
+    let first = faults.into_iter().take(MAX_PROBLEMS);
+    let mut told: Vec<Problem> = first
+        .map(|(place, message)| Problem { position: Some(lines.position(place)), message })
+        .collect();
+    if beyond > 0 {
+        told.push(Problem { position: None, message: format!("and {beyond} more problems") });
     }
+    told
 }
 
 impl Items {
@@ -262,7 +262,7 @@ impl Items {
 }
 
 /// What somebody may have meant, or else everything they could have.
-fn suggest<'a>(name: &str, known: impl Iterator<Item = &'a str> + Clone) -> String {
+pub(crate) fn suggest<'a>(name: &str, known: impl Iterator<Item = &'a str> + Clone) -> String {
     match nearest(name, known.clone()) {
         Some(nearest) => format!("did you mean {nearest:?}?"),
         None => format!("use one of {}", known.collect::<Vec<_>>().join(", ")),

@@ -4,12 +4,15 @@ use crate::bench::workspace_root;
 use std::fs;
 use std::process::Command;
 
-const DOCUMENTS: [&str; 6] = [
+const DOCUMENTS: [&str; 9] = [
     "README.md",
     "ARCHITECTURE.md",
     "CONTRIBUTING.md",
+    "docs/guide.md",
+    "docs/openslo.md",
     "docs/performance.md",
     "docs/reliability.md",
+    "docs/sla.md",
     "CHANGELOG.md",
 ];
 

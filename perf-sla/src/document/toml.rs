@@ -37,7 +37,7 @@ fn node(value: &Spanned<DeValue<'_>>) -> Node {
         DeValue::String(text) => Value::Text(text.to_string()),
         DeValue::Integer(number) => Value::Number(number.as_str().to_owned()),
         DeValue::Float(number) => Value::Number(number.as_str().to_owned()),
-        DeValue::Boolean(_) => Value::Bool,
+        DeValue::Boolean(is) => Value::Bool(*is),
         DeValue::Datetime(time) => Value::DateTime(time.to_string()),
         DeValue::Array(items) => Value::List(items.iter().map(node).collect()),
         DeValue::Table(table) => Value::Table(entries(table)),

@@ -104,7 +104,8 @@ fn scalar(text: Cow<'_, str>, style: ScalarStyle) -> Value {
     }
     match &*text {
         "" | "~" | "null" | "Null" | "NULL" => Value::Null,
-        "true" | "True" | "TRUE" | "false" | "False" | "FALSE" => Value::Bool,
+        "true" | "True" | "TRUE" => Value::Bool(true),
+        "false" | "False" | "FALSE" => Value::Bool(false),
         _ if is_number(&text) => Value::Number(text.into_owned()),
         _ => Value::Text(text.into_owned()),
     }

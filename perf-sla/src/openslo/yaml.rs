@@ -1,0 +1,150 @@
+//! YAML as it is written: every text quoted, numbers in decimal.
+
+use crate::writer::quoted;
+
+/// What a key of a document holds.
+pub(super) enum Yaml {
+    Text(String),
+    /// A number, `true` or `false`.
+    Plain(String),
+    Table(Vec<(String, Yaml)>),
+    List(Vec<Yaml>),
+}
+
+/// A text.
+pub(super) fn text(text: impl Into<String>) -> Yaml {
+    Yaml::Text(text.into())
+}
+
+/// A table of these keys.
+pub(super) fn table<const N: usize>(entries: [(&str, Yaml); N]) -> Yaml {
+    Yaml::Table(entries.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())
+}
+
+/// A number, without an exponent and without what binary fractions leave.
+pub(super) fn decimal(number: f64) -> String {
+    let rounded = (number * 1e15).round() / 1e15;
+    // Where the rounding loses more than it mends, the number is large.
+    if number.abs() < 1.0 { rounded.to_string() } else { number.to_string() }
+}
+
+/// A share in percent: its decimal digits, moved by two places.
+pub(super) fn percent(share: f64) -> String {
+    let digits = decimal(share);
+    let (whole, fraction) = digits.split_once('.').unwrap_or((&digits, ""));
+    let fraction = format!("{fraction:0<2}");
+    let (moved, rest) = fraction.split_at(2);
+    let whole = format!("{whole}{moved}");
+    let whole = match whole.trim_start_matches('0') {
+        "" => "0",
+        whole => whole,
+    };
+    if rest.is_empty() { whole.to_owned() } else { format!("{whole}.{rest}") }
+}
+
+impl Yaml {
+    /// Adds a key to a table.
+    pub(super) fn with(mut self, key: &str, value: Yaml) -> Yaml {
+        if let Yaml::Table(entries) = &mut self {
+            entries.push((key.to_owned(), value));
+        }
+        self
+    }
+
+    /// Adds a key to a table if there is something to say.
+    pub(super) fn with_some(self, key: &str, value: Option<Yaml>) -> Yaml {
+        match value {
+            Some(value) => self.with(key, value),
+            None => self,
+        }
+    }
+
+    /// Appends it as one document.
+    pub(super) fn write(&self, out: &mut String) {
+        if !out.is_empty() {
+            out.push_str("---\n");
+        }
+        if let Yaml::Table(entries) = self {
+            write_entries(entries, 0, false, out);
+        }
+    }
+
+    /// What stands behind `key:`, or behind `-` if it is an item of a list.
+    fn write_value(&self, indent: usize, is_item: bool, out: &mut String) {
+        match self {
+            Yaml::Text(text) => out.push_str(&format!(" {}\n", printable(text))),
+            Yaml::Plain(text) => out.push_str(&format!(" {text}\n")),
+            Yaml::Table(entries) if entries.is_empty() => out.push_str(" {}\n"),
+            Yaml::List(items) if items.is_empty() => out.push_str(" []\n"),
+            Yaml::Table(entries) => {
+                out.push(if is_item { ' ' } else { '\n' });
+                write_entries(entries, indent + 2, is_item, out);
+            }
+            Yaml::List(items) => {
+                out.push('\n');
+                for item in items {
+                    out.push_str(&format!("{:indent$}  -", ""));
+                    item.write_value(indent + 2, true, out);
+                }
+            }
+        }
+    }
+}
+
+fn write_entries(entries: &[(String, Yaml)], indent: usize, begun: bool, out: &mut String) {
+    for (i, (key, value)) in entries.iter().enumerate() {
+        if i > 0 || !begun {
+            out.push_str(&" ".repeat(indent));
+        }
+        out.push_str(&format!("{key}:"));
+        value.write_value(indent, false, out);
+    }
+}
+
+/// Quoted, with escapes for what some readers of YAML take for the end of a line or refuse.
+fn printable(text: &str) -> String {
+    let mut out = String::new();
+    for c in quoted(text).chars() {
+        match c {
+            '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}' => {
+                out.push_str(&format!("\\u{:04X}", u32::from(c)));
+            }
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shares_are_written_in_decimal() {
+        for (share, written) in [
+            (0.999, "99.9"),
+            (0.9990000000000001, "99.9"),
+            (1.0 - 0.999, "0.1"),
+            (0.5, "50"),
+            (0.99999, "99.999"),
+            (0.07, "7"),
+            (0.0, "0"),
+            (1.0, "100"),
+        ] {
+            assert_eq!(percent(share), written);
+        }
+        assert_eq!(
+            [decimal(14.4), decimal(0.1 + 0.2), decimal(1e9)],
+            ["14.4", "0.3", "1000000000"]
+        );
+    }
+
+    #[test]
+    fn lists_and_tables_nest() {
+        let list = Yaml::List(vec![table([("b", text("x")), ("c", Yaml::List(Vec::new()))])]);
+        let document = table([("a", list), ("d", table([("e", Yaml::Plain("1".into()))]))]);
+        let mut out = String::new();
+        document.write(&mut out);
+        assert_eq!(out, "a:\n  - b: \"x\"\n    c: []\nd:\n  e: 1\n");
+    }
+}
