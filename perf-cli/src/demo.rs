@@ -238,9 +238,7 @@ impl Demo {
         let text = report.to_console(&terminal::stdout());
         let wrote = self.out.join("report.{json,md,html}");
         say(&format!("\n{text}\n wrote {}\n", wrote.display()))?;
-        if std::env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true") {
-            say(&report.to_github_annotations())?;
-        }
+        terminal::annotate(&report)?;
         Ok(verdict.status())
     }
 }

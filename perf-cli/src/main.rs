@@ -4,7 +4,10 @@
 //! 3 bad input, configuration or usage; 130 after Ctrl-C.
 #![forbid(unsafe_code)]
 
+mod check;
 mod demo;
+mod log_input;
+mod logs;
 mod sla;
 mod terminal;
 
@@ -32,7 +35,9 @@ Exit codes:
 
 #[derive(Subcommand)]
 enum Command {
+    Check(check::Check),
     Demo(demo::Demo),
+    Logs(logs::Logs),
     Sla(sla::Sla),
 }
 
@@ -46,7 +51,9 @@ fn main() -> ExitCode {
         }
     };
     let result = match arguments.command {
+        Command::Check(check) => check.run(),
         Command::Demo(demo) => demo.run(),
+        Command::Logs(logs) => logs.run(),
         Command::Sla(sla) => sla.run(),
     };
     result.unwrap_or_else(|error| {

@@ -1,6 +1,6 @@
 //! What the terminal can show.
 
-use perfkit::report::Console;
+use perfkit::report::{Console, Report};
 use std::io::{self, IsTerminal, Write};
 
 /// Columns where there is no terminal to ask.
@@ -14,6 +14,14 @@ pub(crate) fn say(text: &str) -> Result<(), String> {
             Err(format!("standard output: cannot be written: {error}"))
         }
         _ => Ok(()),
+    }
+}
+
+/// In a job of GitHub Actions, says what is to be shown beside the SLA file.
+pub(crate) fn annotate(report: &Report) -> Result<(), String> {
+    match std::env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true") {
+        true => say(&report.to_github_annotations()),
+        false => Ok(()),
     }
 }
 

@@ -2,6 +2,9 @@
 //!
 //! * [`RequestLog`], a line of JSON for each finished request: by day and size, compressed, deleted;
 //!   [`RequestLogThread`], the thread that writes them.
+//! * [`LogReader`], any log of requests read line by line: ours, or by a [`Mapping`] or an [`AccessLog`] that of
+//!   somebody else; [`Skipped`], the lines that were none.
+//! * [`Replay`], a log recorded once more into a profiler, so that percentiles, SLAs and reports work on it.
 //!
 //! ```
 //! use perf_core::Profiler;
@@ -26,6 +29,11 @@
 //! It judges nothing and shows nothing to people.
 #![forbid(unsafe_code)]
 
+mod log_reader;
 mod request_log;
 
+pub use log_reader::{
+    AccessLog, Entry, FieldTest, LogError, LogFormat, LogReader, Mapping, Replay, Replayed,
+    SkipReason, Skipped, Span,
+};
 pub use request_log::{LogTotals, RequestLog, RequestLogThread};

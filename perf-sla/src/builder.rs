@@ -6,7 +6,7 @@ use crate::error::{Problem, SlaError};
 use crate::good::Good;
 use crate::lint;
 use crate::objective::{Budgeting, Objective, allowed};
-use crate::period::Period;
+use crate::period::{Period, SHORTEST};
 use crate::quantity::Quantity;
 use crate::rule::{Certainty, OnNoData, Rule};
 use crate::target::{Bound, Indicator, Subject, Target};
@@ -159,8 +159,8 @@ impl SlaBuilder {
                     objective.target
                 ));
             }
-            if objective.period.length() < Duration::from_secs(60) {
-                messages.push(format!("{path}: a period is at least a minute long"));
+            if objective.period.length() < SHORTEST {
+                messages.push(format!("{path}: a period is at least an hour long"));
             }
         }
         if self.config.targets.is_empty() && self.config.objectives.is_empty() {

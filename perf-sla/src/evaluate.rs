@@ -35,12 +35,16 @@ impl SlaConfig {
 
     /// Judges a run, such as a load test, by the snapshot at its end and the timeline of the same
     /// profiler: as [`evaluate`](Self::evaluate), but targets with a `window` on the worst stretch of that
-    /// length, and gauges by their worst value, as far back as the timeline has them (about an hour).
+    /// length, gauges by their worst value, and objectives by when their events were, as far back as the
+    /// timeline has them (an hour; 30 days for objectives).
     pub fn evaluate_run(&self, snapshot: &Snapshot, timeline: &Timeline) -> Verdict {
         let window = timeline.window_since(snapshot.from());
         let mut verdict = self.verdict(snapshot, Some(&window));
-        let history = self.events_of(snapshot);
-        verdict.checks.extend(self.evaluate_objectives(&history, snapshot.taken_at()));
+        let taken_at = snapshot.taken_at();
+        let start = taken_at.checked_sub(snapshot.interval()).unwrap_or(taken_at);
+        let by_time = self.events_of_timeline(timeline).since(start);
+        let history = if by_time.is_empty() { self.events_of(snapshot) } else { by_time };
+        verdict.checks.extend(self.evaluate_objectives(&history, taken_at));
         verdict
     }
 

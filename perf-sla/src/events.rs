@@ -50,6 +50,21 @@ impl EventHistory {
         self
     }
 
+    /// Without what began before `start`, give or take what two readings of a clock differ.
+    pub(crate) fn since(mut self, start: SystemTime) -> EventHistory {
+        const APART: Duration = Duration::from_millis(10);
+        let start = start.checked_sub(APART).unwrap_or(start);
+        for events in self.objectives.values_mut() {
+            events.retain(|events| events.from >= start);
+        }
+        self.objectives.retain(|_, events| !events.is_empty());
+        self
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.objectives.is_empty()
+    }
+
     pub(crate) fn push(&mut self, objective: &str, events: Events) {
         self.objectives.entry(objective.to_owned()).or_default().push(events);
     }

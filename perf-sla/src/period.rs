@@ -6,6 +6,9 @@ use jiff::{Span, Timestamp, ToSpan};
 use std::fmt;
 use std::time::{Duration, SystemTime};
 
+/// Of less, the windows of the SRE workbook would be shorter than a second.
+pub(crate) const SHORTEST: Duration = Duration::from_secs(3_600);
+
 /// The stretch over which an objective is promised.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -79,9 +82,9 @@ impl Period {
                          \"month\", \"quarter\" or \"year\" of the calendar"
                     )
                 })?;
-                if time < Duration::from_secs(60) || time > Duration::from_secs(366 * 86_400) {
+                if time < SHORTEST || time > Duration::from_secs(366 * 86_400) {
                     return Err(format!(
-                        "{text:?} is no period; it lies between \"1min\" and \"366d\""
+                        "{text:?} is no period; it lies between \"1h\" and \"366d\""
                     ));
                 }
                 return Ok(Period::Rolling(time));

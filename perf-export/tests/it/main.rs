@@ -1,4 +1,5 @@
 //! What is written for machines. A test's name is the claim.
 
 mod faults;
+mod replay;
 mod request_log;

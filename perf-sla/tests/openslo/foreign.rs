@@ -290,13 +290,13 @@ fn nothing_is_dropped_without_a_word() {
 
 #[test]
 fn a_field_that_was_changed_counts_and_not_our_note_of_it() {
-    let toml = "[[objectives]]\nname = \"a\"\noperation = \"o\"\ngood = \"success\"\ntarget = \"99%\"\nperiod = \"90s\"\nburn_rates = []";
+    let toml = "[[objectives]]\nname = \"a\"\noperation = \"o\"\ngood = \"success\"\ntarget = \"99%\"\nperiod = \"3690s\"\nburn_rates = []";
     let yaml = SlaConfig::from_toml(toml).unwrap().to_openslo("s").yaml;
     let period = |yaml: &str| {
         SlaConfig::from_openslo(yaml).unwrap().config.objectives()[0].period.to_string()
     };
-    assert_eq!(period(&yaml), "90s");
-    assert_eq!(period(&yaml.replace("duration: \"2m\"", "duration: \"7d\"")), "7d");
+    assert_eq!(period(&yaml), "3690s");
+    assert_eq!(period(&yaml.replace("duration: \"62m\"", "duration: \"7d\"")), "7d");
 }
 
 #[test]

@@ -1,0 +1,152 @@
+//! Which logs to read, and how.
+
+use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
+use perfkit::export::{AccessLog, Entry, FieldTest, LogFormat, LogReader, Mapping, Replay};
+use perfkit::{TimeUnit, sla::SlaConfig};
+use std::error::Error;
+use std::path::PathBuf;
+
+/// Entries between two looks at the progress.
+const STEP: u64 = 4_096;
+
+#[derive(Args)]
+pub(crate) struct LogInput {
+    /// Request logs: files (plain, .gz, .zst), folders of them, or - for standard input
+    #[arg(required = true, value_name = "INPUT")]
+    inputs: Vec<PathBuf>,
+    /// Read the access log of a web server: nginx or apache (combined, with the request time at its end),
+    /// or a pattern as nginx's log_format has it
+    #[arg(
+        long,
+        value_name = "PATTERN",
+        help_heading = "Logs of others",
+        conflicts_with = "duration_field"
+    )]
+    access: Option<String>,
+    /// Read CSV (by a name that ends with .csv) or JSON lines: the field that holds how long a request took
+    #[arg(long, value_name = "FIELD", help_heading = "Logs of others")]
+    duration_field: Option<String>,
+    /// The unit of that field: s, ms, us or ns
+    #[arg(long, value_name = "UNIT", help_heading = "Logs of others", requires = "duration_field")]
+    unit: Option<String>,
+    /// The field whose values are the operations
+    #[arg(
+        long,
+        value_name = "FIELD",
+        help_heading = "Logs of others",
+        requires = "duration_field"
+    )]
+    operation_field: Option<String>,
+    /// What a successful request passes, such as 'status<500' or ok=true
+    #[arg(long, value_name = "TEST", help_heading = "Logs of others", requires = "duration_field")]
+    ok_field: Option<String>,
+    /// The field that holds when a request ended: RFC 3339, or s, ms, us or ns since 1970
+    #[arg(
+        long,
+        value_name = "FIELD",
+        help_heading = "Logs of others",
+        requires = "duration_field"
+    )]
+    time_field: Option<String>,
+}
+
+/// What all the logs were together.
+pub(crate) struct Logged {
+    pub(crate) replayed: perfkit::export::Replayed,
+    /// What was skipped, a line a file.
+    pub(crate) skipped: Vec<String>,
+}
+
+impl LogInput {
+    /// Replays all of them. `sla` is told to watch first.
+    pub(crate) fn replay(&self, sla: Option<&SlaConfig>) -> Result<Logged, Box<dyn Error>> {
+        let whole = sla.and_then(SlaConfig::overall_operation).unwrap_or("request");
+        let watched = sla.cloned();
+        let mut replay = Replay::new(whole, move |profiler| {
+            // Beyond four limits an operation is judged by its buckets.
+            let _ = watched.map(|sla| sla.watch(profiler));
+        })
+        .with_timeline();
+        if sla.is_some_and(needs_requests) {
+            replay = replay.with_requests();
+        }
+        let mut readers = Vec::new();
+        for input in &self.inputs {
+            readers.push(LogReader::open(input, self.format(input)?)?);
+        }
+        if readers.len() > 1
+            && let Some(start) = self.earliest()?
+        {
+            replay = replay.starting_at(start);
+        }
+        let bar = ProgressBar::new_spinner();
+        bar.set_style(ProgressStyle::with_template("{spinner} {pos} requests read")?);
+        let (mut entries, mut skipped) = (0, Vec::new());
+        for mut reader in readers {
+            reader.read(&mut |entry: &Entry<'_>| {
+                replay.entry(entry);
+                entries += 1;
+                if entries % STEP == 0 {
+                    bar.set_position(entries);
+                }
+            })?;
+            if reader.skipped().total() > 0 {
+                skipped.push(reader.skipped().to_string());
+            }
+        }
+        bar.finish_and_clear();
+        if entries == 0 {
+            let skipped = skipped.join("; ");
+            return Err(
+                format!("{}: no request was read; {skipped}", self.inputs[0].display()).into()
+            );
+        }
+        Ok(Logged { replayed: replay.finish(), skipped })
+    }
+
+    /// When the earliest of several logs begins.
+    fn earliest(&self) -> Result<Option<std::time::Duration>, Box<dyn Error>> {
+        let mut starts = Vec::new();
+        for input in self.inputs.iter().filter(|input| input.as_os_str() != "-") {
+            let mut reader = LogReader::open(input, self.format(input)?)?;
+            starts.extend(reader.first_start()?);
+        }
+        Ok(starts.into_iter().min())
+    }
+
+    fn format(&self, input: &std::path::Path) -> Result<LogFormat, Box<dyn Error>> {
+        let Some(duration) = &self.duration_field else {
+            return Ok(match self.access.as_deref() {
+                None => LogFormat::Requests,
+                Some("nginx") => LogFormat::Access(AccessLog::nginx()),
+                Some("apache") => LogFormat::Access(AccessLog::apache()),
+                Some(pattern) => LogFormat::Access(
+                    AccessLog::pattern(pattern).map_err(|told| format!("--access {told}"))?,
+                ),
+            });
+        };
+        let unit = self.unit.as_deref().unwrap_or("s");
+        let unit: TimeUnit = unit.parse().map_err(|error| format!("--unit {unit}: {error}"))?;
+        let mut mapping = Mapping::new(duration, unit);
+        if let Some(field) = &self.operation_field {
+            mapping = mapping.operation(field);
+        }
+        if let Some(test) = &self.ok_field {
+            mapping =
+                mapping.ok(FieldTest::parse(test).map_err(|told| format!("--ok-field {told}"))?);
+        }
+        if let Some(field) = &self.time_field {
+            mapping = mapping.time(field);
+        }
+        let name = input.to_string_lossy();
+        let name = name.strip_suffix(".gz").or(name.strip_suffix(".zst")).unwrap_or(&name);
+        Ok(if name.ends_with(".csv") { LogFormat::Csv(mapping) } else { LogFormat::Json(mapping) })
+    }
+}
+
+/// Whether a condition is about several parts of one request.
+fn needs_requests(sla: &SlaConfig) -> bool {
+    let joint = |good: &perfkit::sla::Good| matches!(good, perfkit::sla::Good::Joint(_));
+    sla.objectives().iter().any(|objective| joint(&objective.good))
+}
