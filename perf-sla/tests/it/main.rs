@@ -1,7 +1,12 @@
 //! What an SLA file means and what is said of one that is wrong, seen from outside. A test's name is the
 //! claim.
 
+mod bad_files;
+#[cfg(feature = "yaml")]
+mod formats;
+mod joint;
 mod metrics;
+mod resources;
 mod verdicts;
 mod windows;
 
