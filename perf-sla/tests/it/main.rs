@@ -6,7 +6,9 @@ mod bad_files;
 mod formats;
 mod joint;
 mod metrics;
+mod objectives;
 mod resources;
+mod saved;
 mod verdicts;
 mod windows;
 
