@@ -2,6 +2,8 @@
 //! claim.
 
 mod bad_files;
+mod baseline;
+mod builder;
 #[cfg(feature = "yaml")]
 mod formats;
 mod joint;
