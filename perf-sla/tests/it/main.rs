@@ -4,11 +4,13 @@
 mod bad_files;
 mod baseline;
 mod builder;
+mod explain;
 #[cfg(feature = "yaml")]
 mod formats;
 mod joint;
 mod metrics;
 mod objectives;
+mod properties;
 mod resources;
 mod saved;
 mod verdicts;
