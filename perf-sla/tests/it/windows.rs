@@ -45,7 +45,7 @@ fn the_worst_stretch_is_found_where_the_whole_looks_fine() {
 fn the_level_is_corrected_for_the_number_of_stretches() {
     // p99 of 299 good calls is firmly met alone, and not as one of many.
     let calls = |profiler: &Profiler, second: u64| {
-        if second % 10 == 0 {
+        if second.is_multiple_of(10) {
             (0..30).for_each(|_| profiler.record("work", ms(1)));
         }
     };
