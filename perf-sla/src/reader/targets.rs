@@ -169,7 +169,7 @@ impl Reader<'_> {
         let Some(percentile) =
             digits.parse::<f64>().ok().filter(|_| digits.starts_with(|c: char| c.is_ascii_digit()))
         else {
-            let hint = super::suggest(name, keys::OVERALL.names());
+            let hint = self.hint(name, || keys::OVERALL.names());
             self.problem(item.place, format!("unknown key {name:?}; {hint}"));
             return None;
         };
