@@ -79,3 +79,18 @@ fn nothing_measured_promises_nothing() {
     let error = SlaConfig::from_baseline(&manual().0.snapshot(), Buffer::default()).unwrap_err();
     assert!(error.to_string().contains("promises nothing"), "{error}");
 }
+
+#[test]
+fn a_percentile_with_few_calls_beyond_it_is_no_target() {
+    let promised = |calls: u64| {
+        let sla = SlaConfig::from_baseline(&run(calls, 0), Buffer::default()).unwrap();
+        let targets = sla.targets().iter().filter(|target| target.operation() == Some("query"));
+        targets.map(|target| target.indicator.to_string()).collect::<Vec<_>>().join(" ")
+    };
+    // Five beyond: of 10 the p50, of 100 the p95, of 500 the p99.
+    assert_eq!(promised(9), "throughput success rate");
+    assert_eq!(promised(99), "p50 throughput success rate");
+    assert_eq!(promised(100), "p50 p95 throughput success rate");
+    assert_eq!(promised(499), "p50 p95 throughput success rate");
+    assert_eq!(promised(500), "p50 p95 p99 throughput success rate");
+}

@@ -14,6 +14,7 @@ mod properties;
 mod resources;
 mod saved;
 mod verdicts;
+mod warnings;
 mod windows;
 
 use perf_core::{Clock, ManualClock, Profiler, Snapshot};

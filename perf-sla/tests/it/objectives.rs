@@ -459,3 +459,20 @@ fn an_objective_below_ninety_percent_is_told_what_can_never_be_reached() {
         "{told:?}"
     );
 }
+
+#[test]
+fn a_fast_failure_is_not_a_fast_answer() {
+    let text = "[[objectives]]\nname = \"x\"\noperation = \"work\"\ngood = \"latency <= 10ms\"\ntarget = \"80%\"";
+    let (profiler, hand) = manual();
+    sla(text).watch(&profiler).unwrap();
+    (0..70).for_each(|_| profiler.record("work", ms(1)));
+    (0..20).for_each(|_| profiler.record("work", ms(11)));
+    (0..10).for_each(|_| profiler.record_failure("work", ms(1)));
+    hand.advance(secs(1));
+    profiler.timeline().tick();
+    let of_snapshot = crate::check(text, &profiler.snapshot());
+    let of_timeline = sla(text).evaluate_timeline(&profiler.timeline(), None).checks()[0].clone();
+    for check in [of_snapshot, of_timeline] {
+        assert_eq!((check.samples, check.bad), (100, Some((30, 30))));
+    }
+}
