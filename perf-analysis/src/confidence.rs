@@ -5,7 +5,7 @@ use std::fmt;
 
 /// How sure a firm answer must be, above 0.5 and below 1.0: at 0.95 it is wrong in at most one of
 /// twenty runs of a service that is exactly at its limit.
-#[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Confidence {
     /// The chance of a wrong answer that is allowed.
     alpha: f64,
@@ -52,6 +52,13 @@ impl Confidence {
     }
 }
 
+impl PartialOrd for Confidence {
+    /// The surer one is the greater one.
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        other.alpha.partial_cmp(&self.alpha)
+    }
+}
+
 impl Default for Confidence {
     /// 95 %.
     fn default() -> Self {
@@ -82,6 +89,12 @@ impl Error for InvalidConfidence {}
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_surer_is_the_greater() {
+        assert!(Confidence::new(0.99).unwrap() > Confidence::P95);
+        assert!(Confidence::P95.of_each(10) > Confidence::P95);
+    }
 
     #[test]
     fn what_is_no_confidence_is_refused() {

@@ -2,7 +2,7 @@
 
 use crate::builder::Targets;
 use crate::config::SlaConfig;
-use crate::error::SlaError;
+use crate::error::{Problem, SlaError};
 use perf_analysis::{Confidence, ratio_interval};
 use perf_core::{OperationSnapshot, Quantile, Snapshot};
 use std::time::Duration;
@@ -44,8 +44,18 @@ impl SlaConfig {
     ///
     /// # Errors
     ///
-    /// [`SlaError`] when the baseline has nothing to promise, or a buffer is not above zero.
+    /// [`SlaError`] when the baseline has nothing to promise, or a buffer is no factor above zero.
     pub fn from_baseline(baseline: &Snapshot, buffer: Buffer) -> Result<Self, SlaError> {
+        for (name, factor) in [("latency", buffer.latency), ("throughput", buffer.throughput)] {
+            if !(factor > 0.0 && factor.is_finite()) {
+                let message =
+                    format!("a buffer of {factor} for the {name} is no factor above zero");
+                return Err(SlaError {
+                    file: None,
+                    problems: vec![Problem { position: None, message }],
+                });
+            }
+        }
         let mut builder = SlaConfig::builder();
         if let Some(name) = baseline.overall_operation() {
             builder = builder.overall_operation(name);

@@ -77,7 +77,9 @@ pub struct WindowBurn {
 impl BurnRate {
     /// Whether both windows burn too fast, and the long one has enough events to say so.
     pub fn is_too_fast(&self) -> bool {
-        let too_fast = |burn: &WindowBurn| burn.rate.is_some_and(|rate| rate >= self.pair.factor);
+        // In decimal: 144 of 10,000 at 99.9 % burn at 14.4 and not at 14.399999999999999.
+        let factor = self.pair.factor * (1.0 - 1e-12);
+        let too_fast = |burn: &WindowBurn| burn.rate.is_some_and(|rate| rate >= factor);
         too_fast(&self.long) && too_fast(&self.short) && self.long.total >= self.pair.min_events
     }
 }
@@ -181,6 +183,8 @@ fn evaluate(
         bad => bad as f64 / allowed,
     };
     let rate = burn_rates.first().and_then(|burn| burn.long.rate);
+    // Of the budget of the whole period: what was not observed, or is yet to come, has used up nothing.
+    let spent = consumed * share_of(sum.span, objective.period.length());
     let budget = Budget {
         period: objective.period.clone(),
         budgeting: objective.budgeting,
@@ -192,7 +196,7 @@ fn evaluate(
         allowed,
         consumed,
         exhausted_in: rate.and_then(|rate| {
-            let left = (1.0 - consumed * coverage).max(0.0);
+            let left = (1.0 - spent).max(0.0);
             let seconds = left * objective.period.length().as_secs_f64() / rate;
             Duration::try_from_secs_f64(seconds).ok()
         }),

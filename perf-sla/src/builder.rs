@@ -11,6 +11,7 @@ use crate::quantity::Quantity;
 use crate::rule::{Certainty, OnNoData, Rule};
 use crate::target::{Bound, Indicator, Subject, Target};
 use perf_core::Quantile;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// Makes an [`SlaConfig`] in code: made by [`SlaConfig::builder`].
@@ -58,7 +59,7 @@ impl SlaBuilder {
 
     /// What is left out at the start of a run.
     pub fn warm_up(mut self, warm_up: Duration) -> Self {
-        self.config.warm_up = Some(warm_up);
+        self.config.warm_up = Some(warm_up).filter(|warm_up| !warm_up.is_zero());
         self
     }
 
@@ -142,25 +143,45 @@ impl SlaBuilder {
     /// success rate above 1, and every target that was given twice.
     pub fn build(mut self) -> Result<SlaConfig, SlaError> {
         let mut messages = Vec::new();
+        // As a file has them: the whole first, then one table for each.
+        let mut order = BTreeMap::from([(Subject::Overall, 0)]);
+        for target in &self.config.targets {
+            let next = order.len();
+            order.entry(target.subject.clone()).or_insert(next);
+        }
+        self.config.targets.sort_by_key(|target| order.get(&target.subject).copied());
         let mut known = std::collections::HashSet::new();
         for target in &self.config.targets {
-            if !known.insert(target.path.as_str()) {
+            if !known.insert(target.path.clone()) {
                 messages.push(format!("{} is given twice", target.path));
             }
             if let Some(message) = impossible(target) {
                 messages.push(format!("{}: {message}", target.path));
             }
         }
+        for group in self.config.targets.chunk_by(|a, b| a.subject == b.subject) {
+            if group.iter().any(|target| target.rule != group[0].rule) {
+                let subject = &group[0].subject;
+                messages.push(format!("{subject}: its targets are to be judged in two ways"));
+            }
+        }
         for objective in &self.config.objectives {
             let path = format!("objectives.{}", objective.name);
-            if !(objective.target > 0.0 && objective.target < 1.0) {
+            if objective.name.is_empty() || !known.insert(path.clone()) {
+                messages.push(format!("{path}: every objective needs a name of its own"));
+            }
+            if objective.good == Good::Latency(Duration::ZERO) {
+                messages.push(format!("{path}: a latency limit must be above zero"));
+            }
+            if !(objective.target > 0.0 && allowed(objective.target) > 0.0) {
                 messages.push(format!(
                     "{path}: a target of {} is not between 0 and 1",
                     objective.target
                 ));
             }
-            if objective.period.length() < SHORTEST {
-                messages.push(format!("{path}: a period is at least an hour long"));
+            let longest = Duration::from_secs(366 * 86_400);
+            if objective.period.length() < SHORTEST || objective.period.length() > longest {
+                messages.push(format!("{path}: a period lies between an hour and 366 days"));
             }
         }
         if self.config.targets.is_empty() && self.config.objectives.is_empty() {
@@ -179,7 +200,19 @@ impl SlaBuilder {
 
 /// Why nothing can meet, or nothing can miss, this target.
 fn impossible(target: &Target) -> Option<String> {
+    const LONGEST: Duration = Duration::from_nanos(u64::MAX / 2);
+    if let Indicator::Percentile(quantile) = target.indicator
+        && !(quantile.get() > 0.0 && quantile.get() < 1.0)
+    {
+        return Some(
+            "a percentile lies between 0 and 100; the largest value is max_max".to_owned(),
+        );
+    }
+    if target.rule.window.is_some_and(|window| window.is_zero()) {
+        return Some("a window must be above zero".to_owned());
+    }
     match target.limit {
+        Quantity::Time(time) if time > LONGEST => Some("a latency of centuries".to_owned()),
         Quantity::Time(Duration::ZERO) => Some("a latency limit must be above zero".to_owned()),
         Quantity::Rate(rate) if !(rate > 0.0 && rate.is_finite()) => {
             Some(format!("a throughput of {rate} a second must be above zero"))

@@ -1,5 +1,6 @@
 //! How fast an error budget is spent, and when that is too fast.
 
+use crate::objective::Budgeting;
 use std::time::Duration;
 
 /// 30 days, for which the SRE workbook gives its windows.
@@ -61,7 +62,8 @@ impl BurnRatePair {
         let factor = budget * period.as_secs_f64() / long.as_secs_f64();
         let factor = (factor * 1e9).round() / 1e9;
         let min_events = (1.0 / (factor * allowed)).ceil() + 1.0;
-        BurnRatePair { severity, budget, long, short, factor, min_events: min_events as u64 }
+        let min_events = (min_events as u64).min(1 << 53);
+        BurnRatePair { severity, budget, long, short, factor, min_events }
     }
 
     /// Those of the SRE workbook (chapter 5, "Alerting on SLOs", table 5-8), their windows scaled to the
@@ -84,6 +86,16 @@ impl BurnRatePair {
             BurnRatePair::new(severity, budget, windows, period, allowed)
         })
         .into()
+    }
+
+    /// The usual ones of an objective. A slice is judged by all its events, so that one bad slice says
+    /// something: the long window needs no more than one.
+    pub(crate) fn usual(period: Duration, budgeting: Budgeting, allowed: f64) -> Vec<Self> {
+        let mut pairs = BurnRatePair::of_the_workbook(period, allowed);
+        if budgeting != Budgeting::Occurrences {
+            pairs.iter_mut().for_each(|pair| pair.min_events = 1);
+        }
+        pairs
     }
 
     /// Whether even 100 % of bad events burn slower than this.

@@ -103,9 +103,14 @@ impl Check {
         self.observed?.relative_to(self.target.limit)
     }
 
-    /// With fewer samples than the file wants, nothing is said.
+    /// With fewer samples than the file wants, nothing is said. Gauges, counters and resources have values
+    /// and no samples.
     pub(crate) fn with_enough_samples(mut self) -> Self {
-        let fewest = self.target.rule.min_samples;
+        use Indicator::{Cpu, Growth, Memory, OpenFiles, Rate, Value};
+        let fewest = match self.target.indicator {
+            Value | Growth | Rate | Memory | Cpu | OpenFiles => 0,
+            _ => self.target.rule.min_samples,
+        };
         if self.samples > 0 && self.samples < fewest {
             self.status = Status::Inconclusive;
             self.samples_needed = self.samples_needed.max(Some(fewest - self.samples));
@@ -143,7 +148,8 @@ impl fmt::Display for Check {
             other => other.fmt(f)?,
         }
         let Some(observed) = self.observed else {
-            return write!(f, " has no data for its target ({})", target.limit);
+            write!(f, " has no data for its target ({})", target.limit)?;
+            return self.note.iter().try_for_each(|note| write!(f, ": {note}"));
         };
         use crate::target::Bound::{AtLeast, AtMost};
         let relation = match (self.status, target.bound) {

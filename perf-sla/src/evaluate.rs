@@ -132,7 +132,8 @@ impl<'a> Data<'a> {
             None => Check::without_data(target.clone()),
         };
         if let (0, Some(name)) = (check.samples, name) {
-            let recorded = self.snapshot.operations().filter(|o| o.count() > 0).map(|o| o.name());
+            let recorded = self.snapshot.operations().filter(|o| o.count() > 0);
+            let recorded = recorded.map(|o| o.name()).filter(|recorded| *recorded != name);
             check.did_you_mean = nearest(name, recorded).map(str::to_owned);
         }
         check
@@ -315,12 +316,7 @@ fn ratio(target: &Target, counts: Option<(u64, u64)>, certainty: Certainty) -> C
             }
             // At most so many good ones: these are then the ones too many.
             Bound::AtMost => {
-                let check = judge::share(target, (good, good), total, limit, certainty);
-                Check {
-                    observed: check.observed.map(judge::opposite),
-                    interval: (None, None),
-                    ..check
-                }
+                judge::turned(judge::share(target, (good, good), total, limit, certainty))
             }
         },
         _ => Check::without_data(target.clone()),
@@ -355,12 +351,25 @@ impl Sliding {
             Certainty::Firm(confidence) => Certainty::Firm(confidence.of_each(stretches.len())),
             Certainty::Point => Certainty::Point,
         };
+        let is_known = |operation: &OperationSnapshot| operation.count() > 0;
+        let whole = window.snapshot();
+        let called = match target.operation().or(sla.overall_operation()) {
+            Some(name) => whole.operation(name).is_some_and(is_known),
+            None => whole.operations().any(is_known),
+        };
+        // In a stretch without calls, of what was called in others, the throughput is known: zero.
+        let still = |check: Check| match (target.indicator, check.samples) {
+            (Indicator::Throughput, 0) if called => {
+                judge::compare(target, 0, Some(Quantity::Rate(0.0)))
+            }
+            _ => check,
+        };
         let mut worst: Vec<Check> = Vec::new();
         for (stretch, snapshot) in stretches {
             let data = Data::new(sla, snapshot, Some(stretch));
             for check in data.judge(sla, target, certainty) {
                 let window = Some(WorstWindow::new(stretch, stretches.len()));
-                let check = Check { window, ..check };
+                let check = Check { window, ..still(check) }.with_enough_samples();
                 match worst.iter_mut().find(|known| known.label == check.label) {
                     Some(known) if judge::is_worse(&check, known) => *known = check,
                     Some(_) => {}

@@ -166,6 +166,9 @@ fn needs(target: &Target) -> String {
             format!("Firm from {} samples on, by the spread of the values.", MeanEstimate::FEWEST)
         }
         (Indicator::Apdex { .. }, Quantity::Number(limit)) => match certainty {
+            Certainty::Firm(_) if limit >= 1.0 => {
+                "Can never be firmly met; confidence = \"point\" compares plainly.".to_owned()
+            }
             Certainty::Firm(confidence) => {
                 let fewest = (1.0 / confidence.alpha()).ln() / 2.0 / (1.0 - limit).powi(2);
                 format!("Firmly met takes at least {} samples.", fewest.ceil())

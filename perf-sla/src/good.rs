@@ -69,7 +69,9 @@ impl Good {
 impl Term {
     fn parse(text: &str) -> Result<Self, String> {
         let Some(at) = text.find(['<', '>', '=']) else {
-            return if is_name(text) {
+            return if text == "latency" {
+                Err("\"latency\" lacks its limit, such as latency <= 300ms".to_owned())
+            } else if is_name(text) {
                 Ok(Term::Flag(text.to_owned()))
             } else {
                 Err(no_term(text))
@@ -88,6 +90,7 @@ impl Term {
             (limit.parse::<f64>(), limit.ends_with(|c: char| c.is_ascii_digit()))
         {
             return match name {
+                _ if !number.is_finite() => Err(format!("{text:?}: that number is too large")),
                 "latency" => Err(format!("{text:?}: a latency needs a unit, such as {limit}ms")),
                 _ => Ok(Term::Number(name.to_owned(), comparison, number)),
             };

@@ -29,7 +29,8 @@ pub(crate) fn calls(target: &Target, operation: &OperationSnapshot, certainty: C
             Check { bad: Some(bad), ..compare(target, latency.count(), observed) }
         }
         (Indicator::Mean, Quantity::Time(limit)) => {
-            mean(target, latency, limit.as_nanos() as f64, time, certainty)
+            let nanos = |nanos: f64| time(nanos as u64);
+            mean(target, latency, limit.as_nanos() as f64, nanos, certainty)
         }
         (Indicator::Throughput, _) => {
             compare(target, operation.count(), operation.throughput().map(Quantity::Rate))
@@ -40,8 +41,7 @@ pub(crate) fn calls(target: &Target, operation: &OperationSnapshot, certainty: C
         }
         (Indicator::ErrorRate, Quantity::Ratio(limit)) => {
             let (bad, count) = (operation.failures(), operation.count());
-            let check = share(target, (bad, bad), count, limit, certainty);
-            Check { observed: check.observed.map(opposite), ..check }
+            turned(share(target, (bad, bad), count, limit, certainty))
         }
         (Indicator::Apdex { threshold }, Quantity::Number(limit)) => {
             apdex(target, operation, threshold, limit, certainty)
@@ -65,11 +65,7 @@ pub(crate) fn values(target: &Target, values: &Distribution, certainty: Certaint
             let bad = values.count_above(limit as u64);
             Check { bad: Some(bad), ..compare(target, values.count(), values.max().map(number)) }
         }
-        Indicator::Mean => {
-            let number = |value: u64| Quantity::Number(value as f64);
-            let check = mean(target, values, limit, number, certainty);
-            Check { observed: values.mean().map(Quantity::Number), ..check }
-        }
+        Indicator::Mean => mean(target, values, limit, Quantity::Number, certainty),
         _ => Check::without_data(target.clone()),
     }
 }
@@ -153,10 +149,10 @@ fn mean(
     target: &Target,
     values: &Distribution,
     limit: f64,
-    unit: impl Fn(u64) -> Quantity,
+    unit: impl Fn(f64) -> Quantity,
     certainty: Certainty,
 ) -> Check {
-    let observed = values.mean().map(|mean| unit(mean as u64));
+    let observed = values.mean().map(&unit);
     let plain = compare(target, values.count(), observed);
     let Certainty::Firm(confidence) = certainty else { return plain };
     let samples = values.count();
@@ -176,7 +172,7 @@ fn mean(
     };
     let margin = estimate.margin(confidence);
     let two_sided = estimate.margin(confidence.of_each(2));
-    let bound = |value: f64| Some(unit(value.max(0.0) as u64));
+    let bound = |value: f64| Some(unit(value.max(0.0)));
     let interval = (bound(estimate.mean - two_sided), bound(estimate.mean + two_sided));
     let distance = estimate.mean - limit;
     let status = if distance > margin {
@@ -253,12 +249,14 @@ pub(crate) fn compare(target: &Target, samples: u64, observed: Option<Quantity>)
     Check { status, observed: Some(observed), samples, ..Check::without_data(target.clone()) }
 }
 
-/// A share of bad events for one of good ones.
-pub(crate) fn opposite(share: Quantity) -> Quantity {
-    match share {
-        Quantity::Ratio(ratio) => Quantity::Ratio(1.0 - ratio),
-        other => other,
-    }
+/// A check of a share whose limit is for the events that [`share`] calls bad: what was observed, and
+/// where it lies, is their share.
+pub(crate) fn turned(check: Check) -> Check {
+    let Some((low, high)) = check.bad_share else { return check };
+    let (_, bad) = check.bad.unwrap_or_default();
+    let observed = Some(Quantity::Ratio(bad as f64 / check.samples as f64));
+    let interval = (Some(Quantity::Ratio(low)), Some(Quantity::Ratio(high)));
+    Check { observed, interval, ..check }
 }
 
 fn time(nanos: u64) -> Quantity {
@@ -273,8 +271,14 @@ pub(crate) fn over(operation: &OperationSnapshot, limit: Duration) -> (u64, u64)
     }
 }
 
-/// Whether `a` is worse for the target than `b`, by what was observed.
+/// Whether `a` is worse for the target than `b`: a violation before anything else, then what has data but
+/// cannot be compared, then by what was observed.
 pub(crate) fn is_worse(a: &Check, b: &Check) -> bool {
+    let class = |check: &Check| match check.status {
+        Status::Violated => 2,
+        _ if check.samples > 0 && check.observed.is_none() => 1,
+        _ => 0,
+    };
     let severity = |check: &Check| {
         let bad = check.bad.filter(|_| check.samples > 0);
         // A share of bad events says more than a percentile, which has no more than one value.
@@ -283,5 +287,5 @@ pub(crate) fn is_worse(a: &Check, b: &Check) -> bool {
             Some(if check.target.bound == Bound::AtMost { margin } else { -margin })
         })
     };
-    severity(a) > severity(b)
+    (class(a), severity(a)) > (class(b), severity(b))
 }

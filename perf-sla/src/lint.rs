@@ -2,7 +2,7 @@
 
 use crate::config::SlaConfig;
 use crate::error::Problem;
-use crate::objective::Objective;
+use crate::objective::{Objective, allowed};
 use crate::quantity::Quantity;
 use crate::rule::Certainty;
 use crate::target::{Indicator, Target};
@@ -53,8 +53,8 @@ fn contradictions(targets: &[Target], warnings: &mut Vec<Problem>) {
 
 fn one_bad_event(target: &Target, warnings: &mut Vec<Problem>) {
     let allowed = match (target.indicator, target.limit) {
-        (Indicator::Percentile(quantile), _) => 1.0 - quantile.get(),
-        (Indicator::SuccessRate, Quantity::Ratio(limit)) => 1.0 - limit,
+        (Indicator::Percentile(quantile), _) => allowed(quantile.get()),
+        (Indicator::SuccessRate, Quantity::Ratio(limit)) => allowed(limit),
         (Indicator::ErrorRate, Quantity::Ratio(limit)) => limit,
         _ => return,
     };

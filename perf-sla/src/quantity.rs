@@ -42,6 +42,11 @@ impl fmt::Display for Quantity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
             Quantity::Time(time) => write_time(f, time),
+            Quantity::Rate(rate) if rate > 0.0 && rate < 0.1 => {
+                // Two digits that matter: a limit of one a minute is not 0.0.
+                let digits = (1.0 - rate.log10().floor()).min(12.0) as usize;
+                write!(f, "{rate:.digits$} RPS")
+            }
             Quantity::Rate(rate) => write!(f, "{rate:.1} RPS"),
             Quantity::Ratio(ratio) => write!(f, "{}%", percent(ratio)),
             Quantity::Bytes(bytes) => write_bytes(f, bytes),
@@ -245,6 +250,8 @@ mod tests {
         assert_eq!(Quantity::Time(Duration::from_micros(325_400)).to_string(), "325.4ms");
         assert_eq!(Quantity::Time(Duration::from_nanos(5_240)).to_string(), "5.2µs");
         assert_eq!(Quantity::Rate(8.5).to_string(), "8.5 RPS");
+        assert_eq!(Quantity::Rate(1.0 / 60.0).to_string(), "0.017 RPS");
+        assert_eq!(Quantity::Rate(0.0).to_string(), "0.0 RPS");
         assert_eq!(Quantity::Ratio(0.923).to_string(), "92.3%");
         assert_eq!(Quantity::Ratio(0.9999).to_string(), "99.99%");
         assert_eq!(Quantity::Ratio(1.0).to_string(), "100.0%");

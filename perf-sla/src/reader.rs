@@ -20,6 +20,13 @@ use value::Given;
 /// More problems than this are only counted: what is wrong so often is one mistake.
 const MAX_PROBLEMS: usize = 20;
 
+/// Names that are told instead of an unknown one: as many as a table has keys.
+const MAX_SUGGESTED: usize = 30;
+
+/// Targets of one file, with those that operations inherit: a few lines of defaults and a few of
+/// operations make many.
+const MAX_TARGETS: usize = 100_000;
+
 /// Objectives, exclusions or alerts of one file.
 pub(crate) const MAX_LISTED: usize = 1_000;
 
@@ -133,7 +140,7 @@ impl Reader<'_> {
         for entry in entries {
             let kind = match section.kind(&entry.key) {
                 None => {
-                    let hint = suggest(&entry.key, section.names());
+                    let hint = self.hint(&entry.key, || section.names());
                     self.problem(entry.place, format!("unknown key {:?}; {hint}", entry.key));
                     continue;
                 }
@@ -179,6 +186,18 @@ impl Reader<'_> {
                 self.problem(node.place, format!("must be a list of tables: {example}"));
                 &[]
             }
+        }
+    }
+
+    /// What somebody may have meant, as long as it will be told.
+    fn hint<'k, K: Iterator<Item = &'k str> + Clone>(
+        &self,
+        name: &str,
+        known: impl FnOnce() -> K,
+    ) -> String {
+        match self.problems.len() < MAX_PROBLEMS {
+            true => suggest(name, known()),
+            false => "it is none of those known here".to_owned(),
         }
     }
 
@@ -265,6 +284,11 @@ impl Items {
 pub(crate) fn suggest<'a>(name: &str, known: impl Iterator<Item = &'a str> + Clone) -> String {
     match nearest(name, known.clone()) {
         Some(nearest) => format!("did you mean {nearest:?}?"),
-        None => format!("use one of {}", known.collect::<Vec<_>>().join(", ")),
+        None => {
+            let beyond = known.clone().count().saturating_sub(MAX_SUGGESTED);
+            let some: Vec<&str> = known.take(MAX_SUGGESTED).collect();
+            let more = if beyond > 0 { format!(" and {beyond} more") } else { String::new() };
+            format!("use one of {}{more}", some.join(", "))
+        }
     }
 }

@@ -38,6 +38,7 @@ impl EventHistory {
             }
             text.push_str("]\n");
         }
+        text.push_str("\n[end]\n");
         text
     }
 
@@ -116,7 +117,11 @@ fn read(root: &Node) -> Result<EventHistory, document::Fault> {
         Some(Value::Number(version)) if version == VERSION => {}
         _ => return Err((root.place, format!("is no history of events of version {VERSION}"))),
     }
-    let objectives = of("objectives").and_then(Node::as_table).unwrap_or_default();
+    let objectives = of("objectives").and_then(Node::as_table);
+    let (Some(objectives), Some(_)) = (objectives, of("end")) else {
+        let told = "is cut off: it has [objectives], and [end] as its last line";
+        return Err((root.place, told.to_owned()));
+    };
     for entry in objectives {
         let wrong = |node: &Node| {
             (node.place, "must be [from, to, total, bad at least, bad at most]".to_owned())

@@ -95,7 +95,9 @@ pub enum Bound {
 impl Bound {
     /// Whether `value` is on the right side of `limit`. Never of NaN.
     pub fn allows(self, value: Quantity, limit: Quantity) -> bool {
+        // Of different kinds neither is on any side of the other.
         match self {
+            _ if std::mem::discriminant(&value) != std::mem::discriminant(&limit) => false,
             Bound::AtMost => value <= limit,
             Bound::AtLeast => value >= limit,
         }

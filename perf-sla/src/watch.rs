@@ -98,11 +98,14 @@ impl SlaConfig {
     pub fn events_of_timeline(&self, timeline: &Timeline) -> EventHistory {
         let mut history = EventHistory::default();
         let window = timeline.long_window(ALL);
+        let latest = timeline.window(Duration::from_secs(1)).snapshot();
+        let mut end = SystemTime::UNIX_EPOCH;
         for interval in window.intervals() {
-            let to = interval.taken_at();
-            let from = to.checked_sub(interval.coverage().covered()).unwrap_or(to);
+            let (from, to) = after(end, interval.taken_at(), interval.coverage().covered());
+            end = to;
             for objective in &self.objectives {
-                let counts = match (&objective.good, self.operation_of(objective)) {
+                let whole = self.operation_of(objective).or(latest.overall_operation());
+                let counts = match (&objective.good, whole) {
                     (Good::Joint(_), _) => {
                         joint(objective, |name, labels| interval.counter(name, labels))
                     }
@@ -138,9 +141,19 @@ impl SlaConfig {
     ) -> Option<(u64, (u64, u64))> {
         let metric = self.metrics.iter().find(|metric| metric.name == name)?;
         let (good, total) = ratio_counts(&metric.source, growth)?;
-        let bad = total.saturating_sub(good);
-        Some((total, (bad, bad)))
+        Some(match total.checked_sub(good) {
+            Some(bad) => (total, (bad, bad)),
+            // Its counters disagree: by so many it may be wrong.
+            None => (total, (0, (good - total).min(total))),
+        })
     }
+}
+
+/// The stretch of length `covered` up to `to`, after what ended at `end`: the clock on the wall is read a
+/// moment after the other one, and may be set back, and stretches follow each other all the same.
+fn after(end: SystemTime, to: SystemTime, covered: Duration) -> (SystemTime, SystemTime) {
+    let to = to.max(end);
+    (to.checked_sub(covered).unwrap_or(to).max(end), to)
 }
 
 impl EventHistory {
@@ -194,4 +207,22 @@ fn joint(
     // The two are counted a moment apart.
     let bad = all.saturating_sub(good);
     Some((all, (bad, bad)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stretches_follow_each_other_whatever_the_clock_on_the_wall_does() {
+        let at = |millis: u64| SystemTime::UNIX_EPOCH + Duration::from_millis(millis);
+        let second = Duration::from_secs(1);
+        assert_eq!(after(at(5_000), at(6_000), second), (at(5_000), at(6_000)));
+        // Read a little late before, or in time now.
+        assert_eq!(after(at(5_002), at(6_000), second), (at(5_002), at(6_000)));
+        assert_eq!(after(at(4_998), at(6_000), second), (at(5_000), at(6_000)));
+        // Set back by ten seconds, and forward.
+        assert_eq!(after(at(15_000), at(6_000), second), (at(15_000), at(15_000)));
+        assert_eq!(after(at(5_000), at(99_000), second), (at(98_000), at(99_000)));
+    }
 }

@@ -1,16 +1,18 @@
 //! An SLA file from what it promises.
 
 use crate::alert::Alert;
+use crate::burn_rate::BurnRatePair;
 use crate::config::SlaConfig;
 use crate::exclusion::{Exclusion, Schedule};
 use crate::good::Good;
 use crate::metric::{Metric, MetricSource};
 use crate::objective::{Budgeting, Objective};
 use crate::period::{Period, Zone};
-use crate::quantity::{Quantity, span};
+use crate::quantity::{Quantity, parse_ratio, span};
 use crate::rule::{Certainty, Rule};
 use crate::target::{Indicator, Subject, Target};
 use jiff::Timestamp;
+use perf_analysis::Confidence;
 use std::fmt::{self, Write as _};
 use std::time::SystemTime;
 
@@ -97,7 +99,11 @@ impl SlaConfig {
 
 fn write_target(out: &mut String, target: &Target) -> fmt::Result {
     let key = match target.indicator {
-        Indicator::Percentile(quantile) => format!("\"max_{quantile}\""),
+        // As it was written: the path is what alerts watch.
+        Indicator::Percentile(_) => {
+            let key = target.path.rfind(".max_p").map_or("", |at| &target.path[at + 1..]);
+            quoted(key)
+        }
         Indicator::Apdex { threshold } => {
             writeln!(out, "apdex_threshold = {}", quoted(&span(threshold)))?;
             "min_apdex".to_owned()
@@ -118,9 +124,16 @@ fn limit(quantity: Quantity) -> String {
     }
 }
 
-/// In percent, without what binary fractions leave.
+/// In percent, without what binary fractions leave, where that says it whole.
 fn share(ratio: f64) -> String {
-    quoted(&format!("{}%", ((ratio * 1e14).round() / 1e12)))
+    let percent = format!("{}%", ((ratio * 1e14).round() / 1e12));
+    quoted(&if parse_ratio(&percent) == Ok(ratio) { percent } else { ratio.to_string() })
+}
+
+fn confidence(confidence: Confidence) -> String {
+    let percent = confidence.to_string();
+    let read = parse_ratio(&percent).ok().and_then(|share| Confidence::new(share).ok());
+    quoted(&if read == Some(confidence) { percent } else { confidence.get().to_string() })
 }
 
 fn write_rule(out: &mut String, rule: Rule, is_resource: bool) -> fmt::Result {
@@ -134,9 +147,7 @@ fn write_rule(out: &mut String, rule: Rule, is_resource: bool) -> fmt::Result {
     match rule.certainty {
         certainty if certainty == default.certainty => {}
         Certainty::Point => writeln!(out, "confidence = \"point\"")?,
-        Certainty::Firm(confidence) => {
-            writeln!(out, "confidence = {}", quoted(&confidence.to_string()))?
-        }
+        Certainty::Firm(given) => writeln!(out, "confidence = {}", confidence(given))?,
     }
     if rule.min_samples != default.min_samples {
         writeln!(out, "min_samples = {}", rule.min_samples)?;
@@ -188,7 +199,7 @@ fn write_objective(out: &mut String, objective: &Objective) -> fmt::Result {
     }
     write_rule(out, Rule { window: None, ..objective.rule }, false)?;
     let allowed = objective.allowed();
-    let usual = crate::burn_rate::BurnRatePair::of_the_workbook(objective.period.length(), allowed);
+    let usual = BurnRatePair::usual(objective.period.length(), objective.budgeting, allowed);
     if objective.burn_rates == usual {
         return Ok(());
     }

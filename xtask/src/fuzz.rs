@@ -5,7 +5,7 @@ use std::error::Error;
 use std::fs;
 use std::process::Stdio;
 
-const TARGETS: [&str; 3] = ["sla_file", "quantity", "timeline"];
+const TARGETS: [&str; 5] = ["sla_file", "sla_yaml", "sla_history", "quantity", "timeline"];
 
 pub(crate) fn run(arguments: &[String]) -> Result<(), Box<dyn Error>> {
     let (mut seconds, mut chosen) = (60, None);

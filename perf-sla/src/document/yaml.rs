@@ -112,6 +112,7 @@ fn scalar(text: Cow<'_, str>, style: ScalarStyle) -> Value {
 }
 
 fn is_number(text: &str) -> bool {
-    text.parse::<f64>().is_ok()
+    let is_written = |text: &str| text.starts_with(|c: char| c.is_ascii_digit() || c == '.');
+    is_written(text.strip_prefix(['+', '-']).unwrap_or(text)) && text.parse::<f64>().is_ok()
         || matches!(text.trim_start_matches(['+', '-']), ".inf" | ".nan" | ".NaN")
 }

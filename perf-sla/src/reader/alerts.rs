@@ -35,7 +35,7 @@ impl Reader<'_> {
                 && !known.contains(watch)
                 && let Some(item) = items.get("watch")
             {
-                let hint = super::suggest(watch, paths.iter().take(MAX_LISTED).map(String::as_str));
+                let hint = self.hint(watch, || paths.iter().take(MAX_LISTED).map(String::as_str));
                 self.problem(item.place, format!("watch: {watch:?} is not in this file; {hint}"));
             }
             self.config.alerts.push(Alert {

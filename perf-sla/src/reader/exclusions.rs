@@ -64,17 +64,17 @@ impl Reader<'_> {
     /// Objectives that there are none of.
     fn excluded_objectives(&mut self, items: &Items) {
         for name in items.texts("objectives") {
-            let known: Vec<String> =
-                self.config.objectives.iter().map(|o| o.name.clone()).collect();
-            if !known.contains(&name)
-                && let Some(item) = items.get("objectives")
-            {
-                let hint = super::suggest(&name, known.iter().map(String::as_str));
-                self.problem(
-                    item.place,
-                    format!("objectives: there is no objective {name:?}; {hint}"),
-                );
+            let objectives = &self.config.objectives;
+            if objectives.iter().any(|objective| objective.name == name) {
+                continue;
             }
+            let Some(item) = items.get("objectives") else { continue };
+            let hint = match objectives.is_empty() {
+                true => "there are none in this file".to_owned(),
+                false => self.hint(&name, || objectives.iter().map(|o| o.name.as_str())),
+            };
+            let told = format!("objectives: there is no objective {name:?}; {hint}");
+            return self.problem(item.place, told);
         }
     }
 }

@@ -38,7 +38,7 @@ impl Reader<'_> {
         }
         let good = self.good(table.place, items)?;
         let target = match items.share("target") {
-            Some(target) if target < 1.0 => target,
+            Some(target) if allowed(target) > 0.0 => target,
             Some(_) => {
                 let told = "target: 100 % leaves no budget: the first bad event would break it for the whole \
                             period; use max_error_rate, or less than 100 %";
@@ -55,7 +55,8 @@ impl Reader<'_> {
             Some(Given::Period(period)) => period.clone(),
             _ => Period::Rolling(THIRTY_DAYS),
         };
-        let burn_rates = self.burn_rates(table, &period, allowed(target))?;
+        let budgeting = self.budgeting(table.place, items)?;
+        let burn_rates = self.burn_rates(table, &period, budgeting, allowed(target))?;
         Some(Objective {
             name: name.to_owned(),
             description: items.text("description").unwrap_or("").to_owned(),
@@ -63,7 +64,7 @@ impl Reader<'_> {
             good,
             target,
             period,
-            budgeting: self.budgeting(table.place, items)?,
+            budgeting,
             burn_rates,
             rule: items.rule(Rule { window: None, ..self.rule }),
             line: Some(self.lines.line(table.place)),
@@ -84,11 +85,10 @@ impl Reader<'_> {
                         return None;
                     }
                     None => {
-                        let names: Vec<String> =
-                            self.config.metrics.iter().map(|known| known.name.clone()).collect();
-                        let hint = match names.is_empty() {
+                        let known = &self.config.metrics;
+                        let hint = match known.is_empty() {
                             true => "there is no [metrics] with a ratio".to_owned(),
-                            false => super::suggest(metric, names.iter().map(String::as_str)),
+                            false => self.hint(metric, || known.iter().map(|m| m.name.as_str())),
                         };
                         let message = format!("metric: {metric:?} is not in [metrics]; {hint}");
                         self.problem(items.get("metric")?.place, message);
@@ -149,11 +149,12 @@ impl Reader<'_> {
         &mut self,
         table: &Node,
         period: &Period,
+        budgeting: Budgeting,
         allowed: f64,
     ) -> Option<Vec<BurnRatePair>> {
         let entries = table.as_table().unwrap_or_default();
         let Some(given) = entries.iter().find(|entry| entry.key == "burn_rates") else {
-            return Some(BurnRatePair::of_the_workbook(period.length(), allowed));
+            return Some(BurnRatePair::usual(period.length(), budgeting, allowed));
         };
         let mut pairs = Vec::new();
         let told = self.problems.len();
@@ -173,6 +174,15 @@ impl Reader<'_> {
             let severity = severity(&items).unwrap_or_default();
             let mut pair =
                 BurnRatePair::new(severity, budget, [long, short], period.length(), allowed);
+            if pair.factor < 1e-6 {
+                let message =
+                    format!("budget: at a burn rate of {} everything is too fast", pair.factor);
+                self.problem(table.place, message);
+                continue;
+            }
+            if budgeting != Budgeting::Occurrences {
+                pair.min_events = 1;
+            }
             if let Some(Given::Count(events)) = items.get("min_events").map(|item| &item.value) {
                 pair.min_events = *events;
             }

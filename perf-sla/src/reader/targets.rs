@@ -1,13 +1,14 @@
 //! `[defaults]`, `[overall]`, `[operations.NAME]` and `[resources]`.
 
 use super::value::Given;
-use super::{Item, Items, Reader};
+use super::{Item, Items, MAX_TARGETS, Reader};
 use crate::document::{Node, Place};
 use crate::keys;
 use crate::quantity::Quantity;
 use crate::rule::Rule;
 use crate::target::{Bound, Indicator, Subject, Target};
 use perf_core::Quantile;
+use std::collections::{BTreeSet, HashSet};
 use std::time::Duration;
 
 impl Reader<'_> {
@@ -15,8 +16,13 @@ impl Reader<'_> {
         let items = self.items(&keys::DEFAULTS, node);
         self.rule = items.rule(Rule::default());
         // So that what is wrong with them is told even where nobody inherits them.
+        let told = self.problems.len();
         self.call_targets(&Subject::Overall, "defaults", &items, Rule::default());
-        self.inherited = items.0;
+        // What was told here is not told again for each operation.
+        let wrong: BTreeSet<Place> =
+            self.problems[told..].iter().map(|(place, _)| *place).collect();
+        let is_kept = |item: &Item| item.key.contains("apdex") || !wrong.contains(&item.place);
+        self.inherited = items.0.into_iter().filter(is_kept).collect();
     }
 
     pub(super) fn overall(&mut self, node: &Node) {
@@ -31,21 +37,23 @@ impl Reader<'_> {
             let told = self.problems.len();
             let mut items = self.items(&keys::OPERATION, table);
             let rule = items.rule(self.rule);
-            let missing: Vec<Item> = self
-                .inherited
-                .iter()
-                .filter(|item| items.get(&item.key).is_none())
-                .cloned()
-                .collect();
+            let given: HashSet<&str> = items.0.iter().map(|item| item.key.as_str()).collect();
+            let is_missing = |item: &&Item| !given.contains(item.key.as_str());
+            let missing: Vec<Item> = self.inherited.iter().filter(is_missing).cloned().collect();
             items.0.extend(missing);
+            if self.config.targets.len() + items.0.len() > MAX_TARGETS {
+                let told = format!("more than {MAX_TARGETS} targets with those of defaults");
+                return self.problem(table.place, told);
+            }
             let subject = Subject::Operation(name.to_owned());
             let read = self.problems.len();
             let targets = self.call_targets(&subject, &format!("operations.{name}"), &items, rule);
             // What is wrong with the defaults was told with them.
-            let own = |place: Place| self.inherited.iter().all(|item| item.place != place);
             let mine = self.problems.split_off(read);
-            self.problems
-                .extend(mine.into_iter().filter(|(place, _)| own(*place)).collect::<Vec<_>>());
+            let own = mine.into_iter().filter(|(place, _)| {
+                self.inherited.binary_search_by_key(place, |item| item.place).is_err()
+            });
+            self.problems.extend(own);
             if targets.is_empty() && self.problems.len() == told {
                 let example = "max_p95 = \"100ms\"";
                 self.problem(
@@ -65,7 +73,7 @@ impl Reader<'_> {
             let Some(table) = table else { continue };
             let section = if idle { &keys::IDLE } else { &keys::RESOURCES };
             let items = self.items(section, table);
-            let rule = items.rule(Rule { window: None, ..self.rule });
+            let rule = items.rule(Rule { on_no_data: self.rule.on_no_data, ..Rule::default() });
             let path = if idle { "resources.idle" } else { "resources" };
             for item in &items.0 {
                 let (indicator, limit) = match (item.key.as_str(), &item.value) {
@@ -96,8 +104,17 @@ impl Reader<'_> {
     ) -> Vec<Target> {
         let threshold = items.time("apdex_threshold");
         let mut targets = Vec::new();
+        let mut percentiles = HashSet::new();
         for item in &items.0 {
             let Some(what) = self.call_target(item, threshold) else { continue };
+            if matches!(what.0, Indicator::Percentile(_)) && !percentiles.insert(what.0.to_string())
+            {
+                self.problem(
+                    item.place,
+                    format!("{}: the same percentile a second time", item.key),
+                );
+                continue;
+            }
             targets.push(self.target(subject, path, item, what, rule));
         }
         if let (Some(item), None) = (items.get("apdex_threshold"), items.get("min_apdex")) {
@@ -152,7 +169,7 @@ impl Reader<'_> {
         let Some(percentile) =
             digits.parse::<f64>().ok().filter(|_| digits.starts_with(|c: char| c.is_ascii_digit()))
         else {
-            let hint = super::suggest(name, keys::OVERALL.names());
+            let hint = self.hint(name, || keys::OVERALL.names());
             self.problem(item.place, format!("unknown key {name:?}; {hint}"));
             return None;
         };

@@ -12,6 +12,9 @@ use jiff::Timestamp;
 use perf_analysis::Confidence;
 use std::time::{Duration, SystemTime};
 
+/// As far as a number with a fraction is whole to the last digit.
+const MAX_COUNT: u64 = 1 << 53;
+
 /// One value of the file.
 #[derive(Clone, Debug)]
 pub(super) enum Given {
@@ -114,7 +117,11 @@ fn number(node: &Node) -> Result<f64, String> {
 fn count(node: &Node) -> Result<u64, String> {
     let wrong = "must be a whole number of at least 0, without quotes";
     match &node.value {
-        Value::Number(number) => number.replace('_', "").parse().map_err(|_| wrong.to_owned()),
+        Value::Number(number) => match number.replace('_', "").parse() {
+            Ok(count) if count <= MAX_COUNT => Ok(count),
+            Ok(_) => Err(format!("{number} is larger than 2^53; nobody counts so far")),
+            Err(_) => Err(wrong.to_owned()),
+        },
         _ => Err(wrong.to_owned()),
     }
 }

@@ -1,17 +1,9 @@
 //! What an SLA file means for a snapshot. A test's name is the claim.
 
-use perf_core::{Clock, ManualClock, Profiler};
+use crate::{manual, micros};
+use perf_core::Profiler;
 use perf_sla::{Quantity, SlaConfig, Status};
 use std::time::Duration;
-
-fn manual() -> (Profiler, ManualClock) {
-    let (clock, hand) = Clock::manual();
-    (Profiler::builder().clock(clock).build(), hand)
-}
-
-fn micros(micros: u64) -> Duration {
-    Duration::from_micros(micros)
-}
 
 #[test]
 fn violations_are_worded_as_in_the_seed() {
@@ -170,4 +162,142 @@ fn any_percentile_can_have_a_limit() {
     assert!(sla.unwrap_err().to_string().contains("needs quotes: \"max_p99.9\""));
     let sla = SlaConfig::from_toml("[operations.work]\n\"max_p99.9\" = \"1s\"").unwrap();
     assert_eq!(sla.targets()[0].indicator.to_string(), "p99.9");
+}
+
+/// A file of one target and the calls it is judged on: `good` ones of 1 ms and `bad` failures.
+fn of_failures(text: &str, good: u64, bad: u64) -> perf_sla::Check {
+    let (profiler, _) = manual();
+    (0..good).for_each(|_| profiler.record("work", micros(1_000)));
+    (0..bad).for_each(|_| profiler.record_failure("work", micros(1_000)));
+    crate::check(text, &profiler.snapshot())
+}
+
+#[test]
+fn an_error_rate_lies_in_its_own_interval() {
+    let check = of_failures("[operations.work]\nmax_error_rate = \"5%\"", 995, 5);
+    assert_eq!(check.observed, Some(Quantity::Ratio(0.005)));
+    let (Some(Quantity::Ratio(low)), Some(Quantity::Ratio(high))) = check.interval else {
+        panic!("{check:?}")
+    };
+    assert!(low < 0.005 && 0.005 < high && high < 0.05, "{low} {high}");
+    let check = of_failures("[operations.work]\nmin_success_rate = \"95%\"", 995, 5);
+    let (Some(Quantity::Ratio(low)), Some(Quantity::Ratio(high))) = check.interval else {
+        panic!("{check:?}")
+    };
+    assert!(0.95 < low && low < 0.995 && 0.995 < high, "{low} {high}");
+}
+
+#[test]
+fn an_operation_that_only_failed_is_not_told_that_it_meant_itself() {
+    let check = of_failures("[operations.work]\nmax_p95 = \"1s\"", 0, 10);
+    assert_eq!((check.status, check.did_you_mean), (Status::Inconclusive, None));
+}
+
+#[test]
+fn a_point_verdict_is_the_plain_comparison_up_to_the_last_call() {
+    let of = |bad: u64| {
+        let text = "[operations.work]\nmin_success_rate = \"95%\"\nconfidence = \"point\"";
+        of_failures(text, 20 - bad, bad).status
+    };
+    assert_eq!([of(0), of(1), of(2)], [Status::Met, Status::Met, Status::Violated]);
+    let p90 = |slow: u64| {
+        let (profiler, _) = manual();
+        (0..10 - slow).for_each(|_| profiler.record("work", micros(1_000)));
+        (0..slow).for_each(|_| profiler.record("work", micros(9_000)));
+        let text = "[operations.work]\nmax_p90 = \"5ms\"\nconfidence = \"point\"";
+        crate::check(text, &profiler.snapshot()).status
+    };
+    assert_eq!([p90(0), p90(1), p90(2)], [Status::Met, Status::Met, Status::Violated]);
+}
+
+#[test]
+fn firm_verdicts_are_those_of_the_binomial_test() {
+    // Of p99 and 1,000 calls: P(Bin <= 4) = 0.028, P(Bin <= 5) = 0.066, P(Bin >= 16) = 0.047, P(Bin >= 15)
+    // = 0.082.
+    let of = |slow: u64| {
+        let (profiler, _) = manual();
+        (0..1_000 - slow).for_each(|_| profiler.record("work", micros(1_000)));
+        (0..slow).for_each(|_| profiler.record("work", micros(9_000)));
+        crate::check("[operations.work]\nmax_p99 = \"5ms\"", &profiler.snapshot()).status
+    };
+    assert_eq!([of(4), of(5)], [Status::Met, Status::Inconclusive]);
+    assert_eq!([of(15), of(16)], [Status::Inconclusive, Status::Violated]);
+}
+
+#[test]
+fn a_higher_confidence_takes_more() {
+    let text = |confidence: &str| {
+        format!("[operations.work]\nmax_error_rate = \"1%\"\nconfidence = \"{confidence}\"")
+    };
+    assert_eq!(of_failures(&text("95%"), 299, 0).status, Status::Met);
+    let open = of_failures(&text("99%"), 299, 0);
+    // ln 0.01 / ln 0.99 = 458.2
+    assert_eq!((open.status, open.samples_needed), (Status::Inconclusive, Some(160)));
+    assert_eq!(of_failures(&text("99%"), 459, 0).status, Status::Met);
+}
+
+#[test]
+fn fewer_samples_than_asked_for_are_inconclusive_even_when_all_are_bad() {
+    let text = "[operations.work]\nmax_error_rate = \"1%\"\nmin_samples = 100";
+    let few = of_failures(text, 0, 99);
+    assert_eq!((few.status, few.samples_needed), (Status::Inconclusive, Some(1)));
+    assert_eq!(of_failures(text, 0, 100).status, Status::Violated);
+}
+
+#[test]
+fn what_follows_from_no_data_is_as_the_file_says() {
+    for (word, status) in
+        [("fail", Status::Violated), ("pass", Status::Met), ("inconclusive", Status::Inconclusive)]
+    {
+        let text = format!("[operations.work]\nmax_p95 = \"1s\"\non_no_data = \"{word}\"");
+        assert_eq!(of_failures(&text, 0, 0).status, status);
+        let inherited = format!(
+            "[defaults]\non_no_data = \"{word}\"\n[resources]\nmax_open_files = 10\n[operations.work]\nmax_p95 = \"1s\""
+        );
+        let checks = crate::checks(&inherited, &manual().0.snapshot());
+        assert!(
+            checks.len() == 2 && checks.iter().all(|check| check.status == status),
+            "{checks:?}"
+        );
+    }
+}
+
+#[test]
+fn a_limit_between_bucket_edges_never_flatters() {
+    // 300 ms and a few ns more lie in one bucket: unwatched, they may be over the limit.
+    let (profiler, _) = manual();
+    (0..900).for_each(|_| profiler.record("work", micros(300_000)));
+    (0..10).for_each(|_| profiler.record("work", micros(310_000)));
+    let text = "[operations.work]\nmax_p95 = \"300ms\"";
+    let check = crate::check(text, &profiler.snapshot());
+    assert_eq!((check.status, check.bad), (Status::Inconclusive, Some((10, 910))));
+    assert_eq!(check.basis, perf_sla::Basis::Buckets);
+}
+
+#[test]
+fn apdex_counts_half_of_what_is_tolerated_and_nothing_of_what_failed() {
+    let text =
+        "[operations.work]\nmin_apdex = 0.55\napdex_threshold = \"100ms\"\nconfidence = \"point\"";
+    let run = |satisfied: u64, tolerated: u64, frustrated: u64, failed: u64| {
+        let (profiler, _) = manual();
+        SlaConfig::from_toml(text).unwrap().watch(&profiler).unwrap();
+        for (count, millis) in [(satisfied, 100), (tolerated, 400), (frustrated, 401)] {
+            (0..count).for_each(|_| profiler.record("work", micros(millis * 1_000)));
+        }
+        (0..failed).for_each(|_| profiler.record_failure("work", micros(1)));
+        crate::check(text, &profiler.snapshot())
+    };
+    // (40 + 30 / 2) / 100
+    let check = run(40, 30, 20, 10);
+    assert_eq!((check.observed, check.status), (Some(Quantity::Number(0.55)), Status::Met));
+    assert_eq!(check.basis, perf_sla::Basis::Counted);
+    assert_eq!(run(39, 30, 21, 10).status, Status::Violated);
+}
+
+#[test]
+fn the_margin_is_a_share_of_the_limit() {
+    let (profiler, _) = manual();
+    (0..10).for_each(|_| profiler.record("work", micros(150_000)));
+    let check = crate::check("[operations.work]\nmax_max = \"100ms\"", &profiler.snapshot());
+    assert!((check.margin().unwrap() - 0.5).abs() < 1e-12);
 }
