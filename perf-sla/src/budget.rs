@@ -204,7 +204,12 @@ fn evaluate(
         excluded: excluded.into_values().collect(),
         status_without_exclusions: without.with_enough_samples().status,
     };
-    Check { budget: Some(budget), ..with }.with_enough_samples()
+    let uncounted = sum.total > 0 && sum.bad.1 - sum.bad.0 == sum.total;
+    let note = uncounted.then(|| {
+        "its limit was not counted, so none of its events is known to be good; SlaConfig::watch has it counted"
+            .to_owned()
+    });
+    Check { budget: Some(budget), note: note.or(with.note.clone()), ..with }.with_enough_samples()
 }
 
 /// An objective as a target for its good ratio.

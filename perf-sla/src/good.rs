@@ -1,5 +1,6 @@
 //! Which events are good: the words after `good =`.
 
+use crate::nearest::nearest;
 use crate::quantity::{parse_time, span};
 use perf_core::{MetadataValue, RequestSummary};
 use std::fmt;
@@ -71,6 +72,8 @@ impl Term {
         let Some(at) = text.find(['<', '>', '=']) else {
             return if text == "latency" {
                 Err("\"latency\" lacks its limit, such as latency <= 300ms".to_owned())
+            } else if nearest(text, ["success"].into_iter()).is_some() {
+                Err(format!("{text:?} is no term; did you mean \"success\"?"))
             } else if is_name(text) {
                 Ok(Term::Flag(text.to_owned()))
             } else {
@@ -218,6 +221,7 @@ mod tests {
             ("latency >= 2s", "use <="),
             ("latency <= NaN", "NaN"),
             ("a b", "is no term"),
+            ("succes", "did you mean \"success\"?"),
             ("<= 2s", "is no term"),
             ("x <= -1s", "negative"),
         ] {
