@@ -51,6 +51,11 @@ struct ReadmeExamples;
 #[doc = include_str!("../../docs/sla.md")]
 struct SlaExamples;
 
+/// The examples of the page about request logs, run as tests.
+#[cfg(all(doctest, feature = "full"))]
+#[doc = include_str!("../../docs/logs.md")]
+struct LogExamples;
+
 /// The examples of the guide, run as tests.
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/guide.md")]

@@ -4,11 +4,12 @@ use crate::bench::workspace_root;
 use std::fs;
 use std::process::Command;
 
-const DOCUMENTS: [&str; 9] = [
+const DOCUMENTS: [&str; 10] = [
     "README.md",
     "ARCHITECTURE.md",
     "CONTRIBUTING.md",
     "docs/guide.md",
+    "docs/logs.md",
     "docs/openslo.md",
     "docs/performance.md",
     "docs/reliability.md",
