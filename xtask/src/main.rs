@@ -7,6 +7,7 @@ mod bench;
 mod chart;
 #[cfg(test)]
 mod docs;
+mod faults;
 mod fuzz;
 mod instructions;
 #[cfg(test)]
@@ -36,6 +37,7 @@ Commands:
                              a billion records, 100,000 threads, a million label sets, 10,000 profilers
   simulate [RUNS]            judge services whose true share of slow calls is known: how often is a
                              verdict wrong; exit code 1 when more often than it says
+  faults [KILLS]             kill a process that writes a request log 200 times, and fill its disk
   fuzz [TARGET] [--seconds N]
                              the fuzz targets sla_file, quantity and timeline, for 60 s each
   sanitize [TOOL]            a smaller stress under the sanitizers address and thread, and valgrind's
@@ -59,6 +61,9 @@ fn main() -> ExitCode {
         Some((command, rest)) if command == "bench" => bench::run(rest),
         Some((command, rest)) if command == "stress" => {
             stress::run(rest).map(|()| ExitCode::SUCCESS)
+        }
+        Some((command, rest)) if command == "faults" => {
+            faults::run(rest).map(|()| ExitCode::SUCCESS)
         }
         Some((command, rest)) if command == "simulate" => simulate::run(rest),
         Some((command, rest)) if command == "fuzz" => fuzz::run(rest).map(|()| ExitCode::SUCCESS),

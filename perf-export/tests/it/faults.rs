@@ -130,3 +130,49 @@ fn a_kill_at_any_moment_loses_no_written_line_and_tears_at_most_the_last() {
         assert!(torn.is_empty() || torn == [lines.len() - 1], "round {round}: {torn:?}");
     }
 }
+
+/// Says to the test below where a file system of 1 MiB is.
+const SMALL_DISK: &str = "PERFKIT_SMALL_DISK";
+
+#[test]
+fn a_full_disk_costs_lines_that_are_counted_and_tears_none() {
+    let name = "faults::a_full_disk_costs_lines_that_are_counted_and_tears_none";
+    let Some(disk) = std::env::var_os(SMALL_DISK) else {
+        // Runs itself again where it may mount: a name space of its own.
+        let folder = tempdir().unwrap();
+        let again = format!(
+            "mount -t tmpfs -o size=1m tmpfs \"${SMALL_DISK}\" || exit 77; exec \"$0\" --exact {name} --nocapture"
+        );
+        let output = Command::new("unshare")
+            .args(["--map-root-user", "--mount", "sh", "-c", &again])
+            .arg(std::env::current_exe().unwrap())
+            .env(SMALL_DISK, folder.path())
+            .output();
+        match output {
+            Ok(output) if output.status.success() => {
+                let told = String::from_utf8_lossy(&output.stdout);
+                assert!(told.contains("1 passed"), "{told}");
+            }
+            Ok(output) if output.status.code() == Some(101) => {
+                panic!("{}", String::from_utf8_lossy(&output.stderr))
+            }
+            _ => eprintln!("skipped: no file system can be mounted here (unshare, mount)"),
+        }
+        return;
+    };
+    let disk = PathBuf::from(disk);
+    let filler = disk.join("filler");
+    fs::write(&filler, vec![b'x'; 700 << 10]).unwrap();
+    let (profiler, _hand) = profiler();
+    let folder = disk.join("logs");
+    let log = RequestLog::in_folder(&folder).queue(100).spawn(&profiler).unwrap();
+    let errors = || profiler.snapshot().counter("request_log_errors_total", &[]).unwrap();
+    until(&profiler, &log, |log| errors() >= 2 && log.totals().dropped >= 100);
+    fs::remove_file(&filler).unwrap();
+    resumes(&profiler, &log);
+    let totals = log.stop();
+    let path = folder.join("20261121_performance.jsonl");
+    let lines = fs::read_to_string(&path).unwrap().lines().count();
+    assert_eq!(complete_lines(&path), lines, "a line is torn");
+    assert_eq!(lines as u64, totals.written);
+}
