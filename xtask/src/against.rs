@@ -101,13 +101,14 @@ fn against_saved(path: &Path, options: &Options) -> Result<ExitCode, Failure> {
         alone[1].clear();
     }
     let revision = old.revision.as_deref().unwrap_or("not known");
+    let root = workspace_root();
+    let shown = path.strip_prefix(&root).unwrap_or(path);
     conclude(Sides {
-        titles: [format!("{} ({revision})", path.display()), title_of_ours()],
+        titles: [format!("{} ({revision})", shown.display()), title_of_ours()],
         runs: [old.runs, new],
         alone,
         remarks: vec![
-            "They did not take turns: what the machine did meanwhile looks like a \
-             change. Against a revision they do."
+            "They did not take turns: what the machine did meanwhile looks like a change."
                 .to_owned(),
         ],
         doubts,

@@ -41,7 +41,7 @@ machine or compiler, all is advice, and the exit code 0.
 
 Examples:
   cargo xtask bench --against HEAD record     what do my changes do to recording?
-  cargo xtask bench --against origin/main     all of it, about 15 minutes
+  cargo xtask bench --against origin/main     all of it, 7 minutes after the builds
   cargo xtask bench --against v0.1.0 --runs 16 timer
   cargo xtask bench --save before             and, with the change made,
   cargo xtask bench --against before";
