@@ -3,6 +3,7 @@
 //! One launch is not enough: where the allocator and the loader put things decides, once a process,
 //! about nanoseconds (docs/performance.md). So every figure is a median over launches.
 
+use crate::against::{self, Options};
 use crate::{instructions, peers};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -13,7 +14,46 @@ use std::process::{Command, ExitCode, Stdio};
 
 const SUITES: [&str; 4] = ["record", "timer", "snapshot", "timeline"];
 
+const HELP: &str = "\
+Usage: cargo xtask bench [--quick] [FILTER]
+       cargo xtask bench --against NAME|REV [--runs N | --quick] [FILTER]
+       cargo xtask bench --save NAME [--runs N | --quick] [FILTER]
+       cargo xtask bench --peers [--quick] [FILTER]
+       cargo xtask bench --instructions [--update]
+
+  FILTER             benchmarks whose name matches this regular expression
+  --against NAME     compare the working tree with runs that were saved under that name
+  --against REV      compare it with a revision of git, launched in turns with it. A saved name goes
+                     before a revision of the same name
+  --save NAME        keep the figures in target/bench/NAME.json; what ends in .json is a path
+  --runs N           process launches of each side, 2 to 500; 8 if not given
+  --quick            3 launches: a look, never enough evidence
+  --peers            beside other crates that measure
+  --instructions     count instructions
+
+With --against each benchmark has regressed, improved or not changed, or there is not enough evidence:
+so many more runs may tell. A change is one that chance explains in less than 1 case of 20, for all
+benchmarks together, and that is more than 5 % and 0.2 ns.
+
+Exit code: 0, 1 when something regressed, 3 when there is nothing to compare (no such revision, it does
+not build, a wrong option). When runs of the same build differ too, or the saved runs are of another
+machine or compiler, all is advice, and the exit code 0.
+
+Examples:
+  cargo xtask bench --against HEAD record     what do my changes do to recording?
+  cargo xtask bench --against origin/main     all of it, 7 minutes after the builds
+  cargo xtask bench --against v0.1.0 --runs 16 timer
+  cargo xtask bench --save before             and, with the change made,
+  cargo xtask bench --against before";
+
 pub(crate) fn run(arguments: &[String]) -> Result<ExitCode, Box<dyn Error>> {
+    if arguments.iter().any(|argument| argument == "--help" || argument == "-h") {
+        println!("{HELP}");
+        return Ok(ExitCode::SUCCESS);
+    }
+    if Options::are_meant(arguments) {
+        return against::run(&Options::parse(arguments)?);
+    }
     let (mut quick, mut peers, mut count, mut update) = (false, false, false, false);
     let mut filter = None;
     for argument in arguments {
@@ -46,8 +86,8 @@ pub(crate) fn run(arguments: &[String]) -> Result<ExitCode, Box<dyn Error>> {
             eprint!("\rlaunch {launch} of {launches}: {suite:10}");
             // Left-overs of an earlier launch, or of benchmarks that are no more, are not results.
             let _ = fs::remove_dir_all(&results);
-            launch_suite(suite, filter)?;
-            collect(&results, &mut figures)?;
+            launch_suite(suite, filter, &results)?;
+            collect(&results, &median, &mut figures)?;
         }
     }
     eprintln!("\r{:40}", "");
@@ -63,8 +103,10 @@ fn build() -> Result<(), Box<dyn Error>> {
     if status.success() { Ok(()) } else { Err("the benchmarks do not build".into()) }
 }
 
-fn launch_suite(suite: &str, filter: Option<&str>) -> Result<(), Box<dyn Error>> {
+fn launch_suite(suite: &str, filter: Option<&str>, results: &Path) -> Result<(), Box<dyn Error>> {
     let mut command = cargo();
+    // Else they are where CARGO_TARGET_DIR says.
+    command.env("CRITERION_HOME", results);
     command.args(["bench", "--quiet", "--package", "perf-core", "--bench", suite, "--"]);
     command.args(["--noplot", "--sample-size", "10"]);
     command.args(["--warm-up-time", "0.1", "--measurement-time", "0.3"]);
@@ -82,8 +124,15 @@ pub(crate) fn cargo() -> Command {
     command
 }
 
-/// Takes each benchmark's median, in ns, out of criterion's files.
-fn collect(folder: &Path, figures: &mut BTreeMap<String, Vec<f64>>) -> Result<(), Box<dyn Error>> {
+/// The value of a benchmark, in ns, from the folder that criterion has left of it.
+pub(crate) type Reading<'a> = dyn Fn(&Path) -> Result<Option<f64>, Box<dyn Error>> + 'a;
+
+/// Takes one value of each benchmark out of criterion's files.
+pub(crate) fn collect(
+    folder: &Path,
+    value: &Reading<'_>,
+    figures: &mut BTreeMap<String, Vec<f64>>,
+) -> Result<(), Box<dyn Error>> {
     let Ok(entries) = fs::read_dir(folder) else { return Ok(()) };
     for entry in entries {
         let path = entry?.path();
@@ -92,24 +141,27 @@ fn collect(folder: &Path, figures: &mut BTreeMap<String, Vec<f64>>) -> Result<()
         }
         if path.ends_with("new") {
             let name = json(&path.join("benchmark.json"))?["full_id"].as_str().map(str::to_owned);
-            let median = json(&path.join("estimates.json"))?["median"]["point_estimate"].as_f64();
-            if let (Some(name), Some(median)) = (name, median) {
-                figures.entry(name).or_default().push(median);
+            if let (Some(name), Some(value)) = (name, value(&path)?) {
+                figures.entry(name).or_default().push(value);
             }
         } else {
-            collect(&path, figures)?;
+            collect(&path, value, figures)?;
         }
     }
     Ok(())
 }
 
-fn json(path: &Path) -> Result<Value, Box<dyn Error>> {
+fn median(folder: &Path) -> Result<Option<f64>, Box<dyn Error>> {
+    Ok(json(&folder.join("estimates.json"))?["median"]["point_estimate"].as_f64())
+}
+
+pub(crate) fn json(path: &Path) -> Result<Value, Box<dyn Error>> {
     let text = fs::read_to_string(path)
         .map_err(|error| format!("{}: cannot be read: {error}", path.display()))?;
     Ok(serde_json::from_str(&text)?)
 }
 
-fn print(figures: &BTreeMap<String, Vec<f64>>, launches: usize) {
+pub(crate) fn print(figures: &BTreeMap<String, Vec<f64>>, launches: usize) {
     println!("| benchmark | min | median | p90 | launches above 1.5 x min |");
     println!("|---|---:|---:|---:|---:|");
     for (name, figures) in figures {

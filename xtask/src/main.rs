@@ -3,6 +3,7 @@
 //! The rules (`layers.rs`, `docs.rs`) run with `cargo test -p xtask`.
 #![forbid(unsafe_code)]
 
+mod against;
 mod bench;
 mod chart;
 #[cfg(test)]
@@ -33,6 +34,11 @@ Commands:
   bench --instructions [--update]
                              count instructions with callgrind; exit code 1 when they are more than
                              2 % off perf-core/benches/instructions.txt, 2 with another toolchain
+  bench --against NAME|REV [--runs N | --quick] [FILTER]
+                             compare with saved runs or with a revision, launched in turns: regressed,
+                             improved, unchanged or not enough evidence; exit code 1 on a regression
+  bench --save NAME [--runs N | --quick] [FILTER]
+                             keep the runs for that; more of both with `bench --help`
   stress [PART] [--PART N]   records, threads, labels and profilers, or one of them, each N times:
                              a billion records, 100,000 threads, a million label sets, 10,000 profilers
   simulate [RUNS]            judge services whose true share of slow calls is known: how often is a
@@ -48,6 +54,7 @@ Commands:
 Examples:
   cargo xtask bench
   cargo xtask bench --quick record
+  cargo xtask bench --against HEAD record
   cargo xtask bench --peers --quick
   cargo xtask bench --peers --quick memory
   cargo xtask stress
