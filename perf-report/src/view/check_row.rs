@@ -1,0 +1,122 @@
+//! A target with its answer, as a row of a table.
+
+use super::{MAX_NAME, MAX_TITLE, mark};
+use crate::model::CheckModel;
+use crate::wording::{bytes, change, count, duration, number, one_line, percent, points, rate};
+use perf_sla::Status;
+use serde::Serialize;
+
+#[derive(Serialize)]
+pub(crate) struct CheckRow {
+    pub(crate) status: String,
+    pub(crate) mark: &'static str,
+    pub(crate) operation: String,
+    pub(crate) indicator: String,
+    pub(crate) observed: String,
+    pub(crate) relation: &'static str,
+    pub(crate) limit: String,
+    pub(crate) margin: String,
+    pub(crate) evidence: String,
+}
+
+impl CheckRow {
+    pub(super) fn new(check: &CheckModel) -> Self {
+        let observed = check.observed_ns.map(duration);
+        let observed = observed.or(check.observed_per_second.map(per_second));
+        let observed = observed.or(check.observed_ratio.map(percent));
+        let observed = observed.or(check.observed_bytes.map(bytes));
+        let value = |value: f64| match check.indicator.as_str() {
+            "apdex" => format!("{value:.2}"),
+            _ => number(value),
+        };
+        let observed = observed.or(check.observed_value.map(value));
+        let limit = check.limit_ns.map(duration);
+        let limit = limit.or(check.limit_per_second.map(per_second));
+        let limit = limit.or(check.limit_ratio.map(percent));
+        let limit = limit.or(check.limit_bytes.map(bytes)).or(check.limit_value.map(value));
+        let above = check.margin_ratio.is_some_and(|margin| margin > 0.0);
+        let below = check.margin_ratio.is_some_and(|margin| margin < 0.0);
+        let relation = match (check.margin_ratio, check.is_minimum) {
+            (None, _) => "",
+            (_, false) if above => ">",
+            (_, false) => "≤",
+            (_, true) if below => "<",
+            (_, true) => "≥",
+        };
+        CheckRow {
+            mark: mark(&check.status),
+            status: check.status.clone(),
+            operation: subject(check),
+            indicator: check.indicator.clone(),
+            observed: observed.unwrap_or_else(|| "no data".to_owned()),
+            relation,
+            limit: limit.unwrap_or_default(),
+            margin: match (check.observed_ratio, check.limit_ratio) {
+                // Shares differ by points: 99 % is not 4.2 % more than 95 %.
+                (Some(observed), Some(limit)) => points(observed - limit),
+                _ => check.margin_ratio.map(change).unwrap_or_default(),
+            },
+            evidence: evidence(check),
+        }
+    }
+}
+
+/// The name of what a check is for, with the label it is for.
+fn subject(check: &CheckModel) -> String {
+    match &check.label {
+        Some((label, value)) => one_line(&format!("{} {label}={value}", check.subject), MAX_NAME),
+        None => one_line(&check.subject, MAX_NAME),
+    }
+}
+
+fn per_second(n: f64) -> String {
+    format!("{}/s", rate(n))
+}
+
+/// `1,000 of 10,307 over the limit [9.1, 10.3] %`, `0 of 120 over the limit, 179 more needed to be sure`.
+pub(crate) fn evidence(check: &CheckModel) -> String {
+    if let Some(note) = &check.note {
+        return one_line(note, MAX_TITLE);
+    }
+    let mut text = match (check.bad_at_least, check.bad_at_most) {
+        _ if check.samples == 0 => match &check.did_you_mean {
+            Some(name) => {
+                format!("nothing was recorded; did you mean {}?", one_line(name, MAX_NAME))
+            }
+            None => "nothing was recorded".to_owned(),
+        },
+        (Some(least), Some(most)) => {
+            let bad = if least == most {
+                count(least)
+            } else {
+                format!("{} to {}", count(least), count(most))
+            };
+            let what = match (check.indicator.as_str(), check.is_minimum) {
+                ("success rate" | "error rate", _) => "failed",
+                ("good ratio", true) => "bad",
+                ("good ratio", false) => "good",
+                _ => "over the limit",
+            };
+            format!("{bad} of {} {what}", count(check.samples))
+        }
+        _ if check.observed_value.is_some() || check.observed_bytes.is_some() => String::new(),
+        _ => format!("{} calls", count(check.samples)),
+    };
+    let is_open = check.has_status(Status::Inconclusive);
+    if let (false, Some(low), Some(high)) = (is_open, check.bad_ratio_low, check.bad_ratio_high) {
+        text += &format!(" {}", share_interval(low, high));
+    }
+    if let (Some(from), Some(to)) = (check.window_from_ns, check.window_to_ns) {
+        text += &format!(", worst from {} to {}", duration(from), duration(to));
+    }
+    if let (true, Some(needed)) = (is_open, check.samples_needed) {
+        text += &format!(", {} more needed to be sure", count(needed));
+    }
+    text
+}
+
+/// `[9.1, 10.3] %`
+fn share_interval(low: f64, high: f64) -> String {
+    let digits = if high < 0.01 { 2 } else { 1 };
+    format!("[{:.digits$}, {:.digits$}] %", low * 100.0, high * 100.0)
+}
