@@ -66,8 +66,10 @@ impl LogInput {
         let mut replay = Replay::new(whole, move |profiler| {
             // Beyond four limits an operation is judged by its buckets.
             let _ = watched.map(|sla| sla.watch(profiler));
-        })
-        .with_timeline();
+        });
+        if sla.is_some_and(needs_timeline) {
+            replay = replay.with_timeline();
+        }
         if sla.is_some_and(needs_requests) {
             replay = replay.with_requests();
         }
@@ -143,6 +145,12 @@ impl LogInput {
         let name = name.strip_suffix(".gz").or(name.strip_suffix(".zst")).unwrap_or(&name);
         Ok(if name.ends_with(".csv") { LogFormat::Csv(mapping) } else { LogFormat::Json(mapping) })
     }
+}
+
+/// Whether a window, or an objective, is judged by when its events were.
+fn needs_timeline(sla: &SlaConfig) -> bool {
+    let has_window = sla.targets().iter().any(|target| target.rule.window.is_some());
+    has_window || !sla.objectives().is_empty()
 }
 
 /// Whether a condition is about several parts of one request.

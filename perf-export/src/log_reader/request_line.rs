@@ -2,30 +2,89 @@
 
 use super::entry::{Entry, Span, seconds};
 use super::skipped::SkipReason;
-use serde::Deserialize;
+use serde::de::{DeserializeSeed, Error, IgnoredAny, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::fmt;
 use std::time::Duration;
 
-#[derive(Deserialize)]
-struct Line<'a> {
-    start_time: Option<f64>,
-    total_time: Option<f64>,
-    #[serde(borrow)]
-    request_id: Option<Cow<'a, str>>,
-    #[serde(borrow)]
-    outcome: Option<Cow<'a, str>>,
-    #[serde(borrow)]
-    error: Option<Cow<'a, str>>,
-    /// Where each stage stands by itself, they are not read again.
-    #[serde(borrow)]
-    stages: Option<&'a RawValue>,
-    #[serde(borrow)]
-    spans: Option<Vec<SpanLine<'a>>>,
-    #[serde(borrow)]
-    metadata: Option<&'a RawValue>,
+pub(super) fn read(bytes: &[u8], take: &mut dyn FnMut(&Entry<'_>)) -> Result<(), SkipReason> {
+    let text = std::str::from_utf8(bytes).map_err(|_| SkipReason::Malformed)?;
+    let line: Line<'_> = serde_json::from_str(text).map_err(|_| SkipReason::Malformed)?;
+    if line.has_no_time {
+        return Err(SkipReason::NoDuration);
+    }
+    take(&line.entry);
+    Ok(())
 }
+
+#[derive(Default)]
+struct Line<'a> {
+    entry: Entry<'a>,
+    /// Whether the request or a stage lacks its duration.
+    has_no_time: bool,
+}
+
+/// By hand, because `stages` is read or passed over depending on whether `spans` has been seen: our lines
+/// have each stage in both, and reading is what takes the time.
+impl<'de> Deserialize<'de> for Line<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(LineVisitor)
+    }
+}
+
+struct LineVisitor;
+
+impl<'de> Visitor<'de> for LineVisitor {
+    type Value = Line<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a request")
+    }
+
+    fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Line<'de>, M::Error> {
+        let mut line = Line::default();
+        let (mut total, mut spans, mut stages, mut error) = (None, None, None, None);
+        let mut is_error = false;
+        while let Some(Text(key)) = map.next_key::<Text<'de>>()? {
+            match &*key {
+                "start_time" => {
+                    line.entry.started = map.next_value::<Option<f64>>()?.and_then(seconds)
+                }
+                "total_time" => total = map.next_value::<Option<f64>>()?.and_then(seconds),
+                "request_id" => {
+                    line.entry.id = map.next_value::<Option<Text<'de>>>()?.map(|text| text.0)
+                }
+                "outcome" => {
+                    let outcome = map.next_value::<Option<Text<'de>>>()?;
+                    is_error = outcome.is_some_and(|text| text.0 == "error");
+                }
+                "error" => error = map.next_value::<Option<Text<'de>>>()?.map(|text| text.0),
+                "spans" => spans = Some(map.next_value::<Vec<SpanLine<'de>>>()?),
+                "stages" if spans.is_some() => drop(map.next_value::<IgnoredAny>()?),
+                "stages" => stages = map.next_value_seed(Stages)?,
+                "metadata" => {
+                    line.entry.metadata = map.next_value::<Option<&RawValue>>()?.map(RawValue::get);
+                }
+                _ => drop(map.next_value::<IgnoredAny>()?),
+            }
+        }
+        line.entry.failure = error.or(is_error.then_some(Cow::Borrowed("")));
+        let spans = match spans {
+            Some(spans) => spans.into_iter().map(span).collect(),
+            None => stages.unwrap_or_else(|| Some(Vec::new())),
+        };
+        line.has_no_time = total.is_none() || spans.is_none();
+        line.entry.total = total.unwrap_or_default();
+        line.entry.spans = spans.unwrap_or_default();
+        Ok(line)
+    }
+}
+
+/// A text that is borrowed where it holds no escape.
+#[derive(Deserialize)]
+struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
 
 #[derive(Deserialize)]
 struct SpanLine<'a> {
@@ -38,35 +97,6 @@ struct SpanLine<'a> {
     error: Option<Cow<'a, str>>,
 }
 
-#[derive(Deserialize)]
-struct StageLine {
-    duration: f64,
-}
-
-pub(super) fn read(bytes: &[u8], take: &mut dyn FnMut(&Entry<'_>)) -> Result<(), SkipReason> {
-    let line: Line<'_> = serde_json::from_slice(bytes).map_err(|_| SkipReason::Malformed)?;
-    let total = line.total_time.and_then(seconds).ok_or(SkipReason::NoDuration)?;
-    let failed = match (line.outcome.as_deref(), line.error) {
-        (Some("error"), kind) => Some(kind.unwrap_or(Cow::Borrowed(""))),
-        (_, kind) => kind,
-    };
-    let spans = match (line.spans, line.stages) {
-        (Some(spans), _) => spans.into_iter().map(span).collect::<Option<_>>(),
-        (None, Some(stages)) => stage_map(stages),
-        (None, None) => Some(Vec::new()),
-    };
-    take(&Entry {
-        started: line.start_time.and_then(seconds),
-        total,
-        operation: None,
-        id: line.request_id,
-        failure: failed,
-        spans: spans.ok_or(SkipReason::NoDuration)?,
-        metadata: line.metadata.map(RawValue::get),
-    });
-    Ok(())
-}
-
 fn span(line: SpanLine<'_>) -> Option<Span<'_>> {
     Some(Span {
         stage: line.stage,
@@ -76,15 +106,50 @@ fn span(line: SpanLine<'_>) -> Option<Span<'_>> {
     })
 }
 
-/// The seed's stages have no start: they are taken to have run one after the other.
-fn stage_map<'a>(stages: &'a RawValue) -> Option<Vec<Span<'a>>> {
-    let stages: BTreeMap<Cow<'a, str>, StageLine> = serde_json::from_str(stages.get()).ok()?;
-    let mut start = Duration::ZERO;
-    let mut spans = Vec::with_capacity(stages.len());
-    for (stage, line) in stages {
-        let duration = seconds(line.duration)?;
-        spans.push(Span { stage, start, duration, failure: None });
-        start = start.saturating_add(duration);
+/// Stages by name. They have no start: they are taken to have run one after the other. `None` inside when
+/// one has no duration.
+struct Stages;
+
+type StageSpans<'a> = Option<Option<Vec<Span<'a>>>>;
+
+impl<'de> DeserializeSeed<'de> for Stages {
+    type Value = StageSpans<'de>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_any(self)
     }
-    Some(spans)
+}
+
+impl<'de> Visitor<'de> for Stages {
+    type Value = StageSpans<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("stages by name")
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Self::Value, M::Error> {
+        let mut spans = Some(Vec::with_capacity(4));
+        let mut start = Duration::ZERO;
+        while let Some((Text(stage), line)) = map.next_entry::<Text<'de>, StageLine>()? {
+            match line.duration.and_then(seconds) {
+                Some(duration) => {
+                    if let Some(spans) = &mut spans {
+                        spans.push(Span { stage, start, duration, failure: None });
+                    }
+                    start = start.saturating_add(duration);
+                }
+                None => spans = None,
+            }
+        }
+        Ok(Some(spans))
+    }
+}
+
+#[derive(Deserialize)]
+struct StageLine {
+    duration: Option<f64>,
 }

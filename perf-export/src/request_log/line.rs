@@ -27,13 +27,14 @@ pub(super) fn write(line: &mut Vec<u8>, request: &RequestSummary) {
         line.extend(b",\"error\":");
         text(line, kind);
     }
-    line.extend(b",\"stages\":{");
-    stages(line, request.stages());
-    line.extend(b"},\"spans\":[");
+    // Before the stages, so that a reader can pass over these.
+    line.extend(b",\"spans\":[");
     for (i, stage) in request.stages().iter().enumerate() {
         span(line, stage, i > 0);
     }
-    line.push(b']');
+    line.extend(b"],\"stages\":{");
+    stages(line, request.stages());
+    line.push(b'}');
     if request.dropped_stages() > 0 {
         line.extend(b",\"dropped_stages\":");
         line.extend(request.dropped_stages().to_string().bytes());
