@@ -95,6 +95,12 @@ pub struct CheckModel {
     /// The latency observed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub observed_ns: Option<u64>,
+    /// Where the true latency lies, at 95 %: the lower end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub interval_low_ns: Option<u64>,
+    /// The upper end; absent when no number of calls seen is a bound.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub interval_high_ns: Option<u64>,
     /// The limit of a throughput.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limit_per_second: Option<f64>,
@@ -328,6 +334,8 @@ impl CheckModel {
             samples: check.samples,
             bad_at_least: check.bad.map(|(least, _)| least),
             bad_at_most: check.bad.map(|(_, most)| most),
+            interval_low_ns: check.interval.0.and_then(time),
+            interval_high_ns: check.interval.1.and_then(time),
             bad_ratio_low: check.bad_share.map(|(low, _)| low),
             bad_ratio_high: check.bad_share.map(|(_, high)| high),
             samples_needed: check.samples_needed,
@@ -424,6 +432,13 @@ impl SampleModel {
             failure_kind: sample.failure_kind().map(str::to_owned),
             metadata: sample.metadata().map(|(key, value)| (key.to_owned(), json(value))).collect(),
         }
+    }
+}
+
+fn time(quantity: Quantity) -> Option<u64> {
+    match quantity {
+        Quantity::Time(time) => Some(nanos(time)),
+        _ => None,
     }
 }
 

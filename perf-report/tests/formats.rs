@@ -128,6 +128,9 @@ fn the_json_has_its_units_in_the_keys_and_whole_nanoseconds() {
     );
     let checks = json["verdict"]["checks"].as_array().unwrap();
     assert_eq!(checks[2]["limit_ns"], 100_000_000);
+    let interval = ["interval_low_ns", "observed_ns", "interval_high_ns"];
+    assert!(interval.map(|key| checks[2][key].as_u64().unwrap()).is_sorted());
+    assert_eq!(checks[3]["interval_high_ns"], Value::Null, "120 calls are no bound of a p99");
     assert_eq!((&checks[2]["bad_at_least"], &checks[2]["bad_at_most"]), (&199.into(), &199.into()));
     assert_eq!(checks[3]["samples_needed"], 179);
     let end_to_end = &json["operations"].as_array().unwrap()[1];
