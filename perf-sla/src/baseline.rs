@@ -38,8 +38,8 @@ impl SlaConfig {
     /// # let profiler = Profiler::new();
     /// # (1..=1_000).for_each(|i| profiler.record("query", Duration::from_millis(i % 90)));
     /// let sla = SlaConfig::from_baseline(&profiler.snapshot(), Buffer::default())?;
-    /// std::fs::write(std::env::temp_dir().join("sla.toml"), sla.to_toml())?;
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// println!("{}", sla.to_toml()); // to begin a file with
+    /// # Ok::<(), perf_sla::SlaError>(())
     /// ```
     ///
     /// # Errors
