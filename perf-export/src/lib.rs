@@ -5,6 +5,8 @@
 //! * [`LogReader`], any log of requests read line by line: ours, or by a [`Mapping`] or an [`AccessLog`] that of
 //!   somebody else; [`Skipped`], the lines that were none.
 //! * [`Replay`], a log recorded once more into a profiler, so that percentiles, SLAs and reports work on it.
+//! * [`write_operations_csv`], [`write_metrics_csv`] and [`write_intervals_csv`], for spreadsheets.
+//! * [`write_hgrm`], percentile files for HdrHistogram's plotter; `HdrLog` (feature `hdr`), its interval logs.
 //!
 //! ```
 //! use perf_core::Profiler;
@@ -29,9 +31,17 @@
 //! It judges nothing and shows nothing to people.
 #![forbid(unsafe_code)]
 
+mod csv;
+#[cfg(feature = "hdr")]
+mod hdr_log;
+mod hgrm;
 mod log_reader;
 mod request_log;
 
+pub use csv::{write_intervals_csv, write_metrics_csv, write_operations_csv};
+#[cfg(feature = "hdr")]
+pub use hdr_log::HdrLog;
+pub use hgrm::{HgrmUnit, write_hgrm};
 pub use log_reader::{
     AccessLog, Entry, FieldTest, LogError, LogFormat, LogReader, Mapping, Replay, Replayed,
     SkipReason, Skipped, Span,

@@ -11,7 +11,8 @@
 //! | `sla` | `sla` | judge what was measured against an SLA file | toml, jiff |
 //! | `yaml` | | SLA files in YAML and JSON | saphyr-parser |
 //! | `report` | `report` | console, JSON, Markdown, HTML; turns `sla` on | serde, serde_json, tera, jiff |
-//! | `export` | `export` | request logs | serde_json, jiff, flate2, crossbeam-channel |
+//! | `export` | `export` | request logs, CSV, percentile files | serde_json, jiff, flate2, crossbeam-channel |
+//! | `hdr` | | interval logs of HdrHistogram; turns `export` on | hdrhistogram, base64 |
 //! | `full` | | all of them | |
 //!
 //! ```
@@ -55,6 +56,11 @@ struct SlaExamples;
 #[cfg(all(doctest, feature = "full"))]
 #[doc = include_str!("../../docs/logs.md")]
 struct LogExamples;
+
+/// The example of the page about CSV and HdrHistogram, run as a test.
+#[cfg(all(doctest, feature = "full"))]
+#[doc = include_str!("../../docs/export.md")]
+struct ExportExamples;
 
 /// The examples of the guide, run as tests.
 #[cfg(doctest)]

@@ -4,10 +4,11 @@ use crate::bench::workspace_root;
 use std::fs;
 use std::process::Command;
 
-const DOCUMENTS: [&str; 10] = [
+const DOCUMENTS: [&str; 11] = [
     "README.md",
     "ARCHITECTURE.md",
     "CONTRIBUTING.md",
+    "docs/export.md",
     "docs/guide.md",
     "docs/logs.md",
     "docs/openslo.md",

@@ -1,5 +1,13 @@
 //! What is written for machines. A test's name is the claim.
 
+mod csv;
 mod faults;
+#[cfg(feature = "hdr")]
+mod hdr_log;
+#[cfg(feature = "hdr")]
+mod hdr_read_back;
+#[cfg(feature = "hdr")]
+mod hdr_samples;
+mod hgrm;
 mod replay;
 mod request_log;
