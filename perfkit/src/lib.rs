@@ -13,6 +13,7 @@
 //! | `report` | `report` | console, JSON, Markdown, HTML; turns `sla` on | serde, serde_json, tera, jiff |
 //! | `export` | `export` | request logs, CSV, percentile files | serde_json, jiff, flate2, crossbeam-channel |
 //! | `hdr` | | interval logs of HdrHistogram; turns `export` on | hdrhistogram, base64 |
+//! | `zstd` | | request logs compressed with zstd; turns `export` on | ruzstd |
 //! | `full` | | all of them | |
 //!
 //! ```
