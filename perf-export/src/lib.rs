@@ -1,9 +1,10 @@
 //! Write what was measured for machines, and read it back.
 //!
 //! * [`RequestLog`], a line of JSON for each finished request: by day and size, compressed, deleted;
-//!   [`RequestLogThread`], the thread that writes them.
+//!   [`RequestLogThread`], the thread that writes them; [`Retention`], what becomes of old files.
 //! * [`LogReader`], any log of requests read line by line: ours, or by a [`Mapping`] or an [`AccessLog`] that of
-//!   somebody else; [`Skipped`], the lines that were none.
+//!   somebody else; [`MergedReader`], several of them by time; [`Skipped`], the lines that were none.
+//! * [`convert`], a log in the formats of other tools.
 //! * [`Replay`], a log recorded once more into a profiler, so that percentiles, SLAs and reports work on it.
 //!
 //! ```
@@ -29,11 +30,12 @@
 //! It judges nothing and shows nothing to people.
 #![forbid(unsafe_code)]
 
+pub mod convert;
 mod log_reader;
 mod request_log;
 
 pub use log_reader::{
-    AccessLog, Entry, FieldTest, LogError, LogFormat, LogReader, Mapping, Replay, Replayed,
-    SkipReason, Skipped, Span,
+    AccessLog, Entry, FieldTest, LogError, LogFormat, LogReader, Mapping, MergedReader, Replay,
+    Replayed, SkipReason, Skipped, Span,
 };
-pub use request_log::{LogTotals, RequestLog, RequestLogThread};
+pub use request_log::{LogAction, LogTotals, Planned, RequestLog, RequestLogThread, Retention};

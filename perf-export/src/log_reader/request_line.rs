@@ -62,7 +62,7 @@ pub(super) fn read(bytes: &[u8], take: &mut dyn FnMut(&Entry<'_>)) -> Result<(),
         id: line.request_id,
         failure: failed,
         spans: spans.ok_or(SkipReason::NoDuration)?,
-        metadata: line.metadata.map(RawValue::get),
+        metadata: line.metadata.map(|raw| Cow::Borrowed(raw.get())),
     });
     Ok(())
 }
