@@ -110,8 +110,8 @@ impl LogReader {
     }
 
     /// The same log from its beginning; `None` of what can be read only once.
-    fn from_the_beginning(&self) -> Option<Self> {
-        let files = self.files.from_the_beginning()?;
+    fn again(&self) -> Option<Self> {
+        let files = self.files.again()?;
         Some(LogReader {
             format: self.format.clone(),
             files,

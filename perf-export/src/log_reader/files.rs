@@ -48,7 +48,7 @@ impl Files {
     }
 
     /// The same files, if they can be read twice: not standard input, nor a pipe with a name.
-    pub(super) fn from_the_beginning(&self) -> Option<Self> {
+    pub(super) fn again(&self) -> Option<Self> {
         self.0.iter().all(|path| is_file(path)).then(|| Files(self.0.clone()))
     }
 

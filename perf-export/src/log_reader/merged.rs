@@ -49,8 +49,8 @@ impl MergedReader {
         let (mut logs, mut next) = (Vec::new(), BinaryHeap::new());
         for mut reader in readers {
             // What can be read only once is open from now on.
-            let (head, first) = match reader.from_the_beginning() {
-                Some(mut again) => (None, again.next_owned()?),
+            let (head, first) = match reader.again() {
+                Some(mut copy) => (None, copy.next_owned()?),
                 None => {
                     let first = reader.next_owned()?;
                     (first.clone(), first)
