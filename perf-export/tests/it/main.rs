@@ -3,6 +3,7 @@
 mod convert;
 mod faults;
 mod merged;
+mod prometheus;
 mod replay;
 mod request_log;
 mod retention;
