@@ -2,7 +2,9 @@
 
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
-use perfkit::export::{AccessLog, Entry, FieldTest, LogFormat, LogReader, Mapping, Replay};
+use perfkit::export::{
+    AccessLog, Entry, FieldTest, LogFormat, LogReader, Mapping, MergedReader, Replay, Skipped,
+};
 use perfkit::{TimeUnit, sla::SlaConfig};
 use std::error::Error;
 use std::path::PathBuf;
@@ -58,6 +60,13 @@ pub(crate) struct Logged {
     pub(crate) skipped: Vec<String>,
 }
 
+/// What was read.
+pub(crate) struct Read {
+    pub(crate) entries: u64,
+    /// What was skipped, a line a log.
+    pub(crate) skipped: Vec<String>,
+}
+
 impl LogInput {
     /// Replays all of them. `sla` is told to watch first.
     pub(crate) fn replay(&self, sla: Option<&SlaConfig>) -> Result<Logged, Box<dyn Error>> {
@@ -73,30 +82,35 @@ impl LogInput {
         if sla.is_some_and(needs_requests) {
             replay = replay.with_requests();
         }
+        let read = self.read(&mut |entry| replay.entry(entry))?;
+        Ok(Logged { replayed: replay.finish(), skipped: read.skipped })
+    }
+
+    /// Hands every entry of all of them to `take`, several logs by time.
+    pub(crate) fn read(&self, take: &mut dyn FnMut(&Entry<'_>)) -> Result<Read, Box<dyn Error>> {
         let mut readers = Vec::new();
         for input in &self.inputs {
             readers.push(LogReader::open(input, self.format(input)?)?);
         }
-        if readers.len() > 1
-            && let Some(start) = self.earliest()?
-        {
-            replay = replay.starting_at(start);
-        }
         let bar = ProgressBar::new_spinner();
         bar.set_style(ProgressStyle::with_template("{spinner} {pos} requests read")?);
-        let (mut entries, mut skipped) = (0, Vec::new());
-        for mut reader in readers {
-            reader.read(&mut |entry: &Entry<'_>| {
-                replay.entry(entry);
-                entries += 1;
-                if entries % STEP == 0 {
-                    bar.set_position(entries);
-                }
-            })?;
-            if reader.skipped().total() > 0 {
-                skipped.push(reader.skipped().to_string());
+        let mut entries = 0;
+        let mut take = |entry: &Entry<'_>| {
+            take(entry);
+            entries += 1;
+            if entries % STEP == 0 {
+                bar.set_position(entries);
             }
-        }
+        };
+        let told = |skipped: &Skipped| (skipped.total() > 0).then(|| skipped.to_string());
+        let skipped: Vec<String> = if let [reader] = &mut readers[..] {
+            reader.read(&mut take)?;
+            told(reader.skipped()).into_iter().collect()
+        } else {
+            let mut merged = MergedReader::new(readers)?;
+            merged.read(&mut take)?;
+            merged.skipped().filter_map(told).collect()
+        };
         bar.finish_and_clear();
         if entries == 0 {
             let skipped = skipped.join("; ");
@@ -104,17 +118,7 @@ impl LogInput {
                 format!("{}: no request was read; {skipped}", self.inputs[0].display()).into()
             );
         }
-        Ok(Logged { replayed: replay.finish(), skipped })
-    }
-
-    /// When the earliest of several logs begins.
-    fn earliest(&self) -> Result<Option<std::time::Duration>, Box<dyn Error>> {
-        let mut starts = Vec::new();
-        for input in self.inputs.iter().filter(|input| input.as_os_str() != "-") {
-            let mut reader = LogReader::open(input, self.format(input)?)?;
-            starts.extend(reader.first_start()?);
-        }
-        Ok(starts.into_iter().min())
+        Ok(Read { entries, skipped })
     }
 
     fn format(&self, input: &std::path::Path) -> Result<LogFormat, Box<dyn Error>> {

@@ -1,14 +1,17 @@
-//! `perfkit logs`: what is in logs of requests.
+//! `perfkit logs`: what is in logs of requests, and what becomes of them.
 
+use crate::clean::Clean;
+use crate::convert::Convert;
 use crate::log_input::LogInput;
 use crate::terminal::{self, say};
+use crate::trend::Trend;
 use clap::{Args, Subcommand};
 use perfkit::analysis::operation_bottlenecks;
 use perfkit::report::Report;
 use std::error::Error;
 use std::process::ExitCode;
 
-/// Look into logs of requests.
+/// Look into logs of requests, and tidy them up.
 #[derive(Args)]
 pub(crate) struct Logs {
     #[command(subcommand)]
@@ -24,12 +27,18 @@ Examples:
   perfkit logs analyze logs/
   perfkit logs analyze --access nginx /var/log/nginx/access.log.*.gz")]
     Analyze(LogInput),
+    Clean(Clean),
+    Convert(Convert),
+    Trend(Trend),
 }
 
 impl Logs {
     pub(crate) fn run(self) -> Result<ExitCode, Box<dyn Error>> {
         match self.command {
             Command::Analyze(input) => analyze(&input),
+            Command::Clean(clean) => clean.run(),
+            Command::Convert(convert) => convert.run(),
+            Command::Trend(trend) => trend.run(),
         }
     }
 }

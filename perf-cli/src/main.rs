@@ -5,11 +5,15 @@
 #![forbid(unsafe_code)]
 
 mod check;
+mod clean;
+mod convert;
 mod demo;
 mod log_input;
 mod logs;
+mod output;
 mod sla;
 mod terminal;
+mod trend;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;

@@ -1,9 +1,10 @@
 //! Write what was measured for machines, and read it back.
 //!
 //! * [`RequestLog`], a line of JSON for each finished request: by day and size, compressed, deleted;
-//!   [`RequestLogThread`], the thread that writes them.
+//!   [`RequestLogThread`], the thread that writes them; [`Retention`], what becomes of old files.
 //! * [`LogReader`], any log of requests read line by line: ours, or by a [`Mapping`] or an [`AccessLog`] that of
-//!   somebody else; [`Skipped`], the lines that were none.
+//!   somebody else; [`MergedReader`], several of them by time; [`Skipped`], the lines that were none.
+//! * [`convert`], a log in the formats of other tools.
 //! * [`Replay`], a log recorded once more into a profiler, so that percentiles, SLAs and reports work on it.
 //! * [`write_operations_csv`], [`write_metrics_csv`] and [`write_intervals_csv`], for spreadsheets.
 //! * [`write_hgrm`], percentile files for HdrHistogram's plotter; `HdrLog` (feature `hdr`), its interval logs.
@@ -31,6 +32,7 @@
 //! It judges nothing and shows nothing to people.
 #![forbid(unsafe_code)]
 
+pub mod convert;
 mod csv;
 #[cfg(feature = "hdr")]
 mod hdr_log;
@@ -43,7 +45,7 @@ pub use csv::{write_intervals_csv, write_metrics_csv, write_operations_csv};
 pub use hdr_log::HdrLog;
 pub use hgrm::{HgrmUnit, write_hgrm};
 pub use log_reader::{
-    AccessLog, Entry, FieldTest, LogError, LogFormat, LogReader, Mapping, Replay, Replayed,
-    SkipReason, Skipped, Span,
+    AccessLog, Entry, FieldTest, LogError, LogFormat, LogReader, Mapping, MergedReader, Replay,
+    Replayed, SkipReason, Skipped, Span,
 };
-pub use request_log::{LogTotals, RequestLog, RequestLogThread};
+pub use request_log::{LogAction, LogTotals, Planned, RequestLog, RequestLogThread, Retention};

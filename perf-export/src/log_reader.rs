@@ -8,6 +8,7 @@ mod files;
 mod json_line;
 mod lines;
 mod mapping;
+mod merged;
 mod replay;
 mod request_line;
 mod skipped;
@@ -16,12 +17,14 @@ pub use access_log::AccessLog;
 pub use entry::{Entry, Span};
 pub use error::LogError;
 pub use mapping::{FieldTest, Mapping};
+pub use merged::MergedReader;
 pub use replay::{Replay, Replayed};
 pub use skipped::{SkipReason, Skipped};
 
 use csv_line::CsvHeader;
 use files::Files;
-use std::path::Path;
+use lines::Lines;
+use std::path::{Path, PathBuf};
 
 /// How the lines of a log are written.
 #[derive(Clone, Debug, PartialEq)]
@@ -60,6 +63,14 @@ pub struct LogReader {
     files: Files,
     skipped: Skipped,
     entries: u64,
+    open: Option<OpenFile>,
+}
+
+/// The file that is being read.
+struct OpenFile {
+    path: PathBuf,
+    lines: Lines,
+    header: Option<CsvHeader>,
 }
 
 impl LogReader {
@@ -71,7 +82,7 @@ impl LogReader {
     /// [`LogError`] when there is no such file, or no log in the folder.
     pub fn open(path: impl AsRef<Path>, format: LogFormat) -> Result<Self, LogError> {
         let files = Files::open(path.as_ref(), &format)?;
-        Ok(LogReader { format, files, skipped: Skipped::default(), entries: 0 })
+        Ok(LogReader { format, files, skipped: Skipped::default(), entries: 0, open: None })
     }
 
     /// Hands every entry to `take`, in the order of the lines. Lines that are no entries are skipped and
@@ -88,55 +99,72 @@ impl LogReader {
         })
     }
 
-    /// Until `take` says no, or the log ends.
-    fn read_until(&mut self, take: &mut dyn FnMut(&Entry<'_>) -> bool) -> Result<(), LogError> {
-        let mut goes_on = true;
-        while goes_on && let Some((path, mut lines)) = self.files.next()? {
-            let mut header = None;
-            while goes_on {
-                let line = lines.next().map_err(|error| LogError::read(&path, &error))?;
-                let Some(line) = line else { break };
-                let number = line.number;
-                let mut take = |entry: &Entry<'_>| {
-                    self.entries += 1;
-                    goes_on = take(entry);
-                };
-                let result = match (&self.format, line.bytes) {
-                    (_, None) => Err(SkipReason::TooLong),
-                    (_, Some(bytes)) if bytes.iter().all(u8::is_ascii_whitespace) => Ok(()),
-                    (LogFormat::Requests, Some(bytes)) => request_line::read(bytes, &mut take),
-                    (LogFormat::Json(mapping), Some(bytes)) => {
-                        json_line::read(bytes, mapping, &mut take)
-                    }
-                    (LogFormat::Csv(mapping), Some(bytes)) => match &header {
-                        None => {
-                            header = Some(CsvHeader::read(bytes, mapping, &path)?);
-                            Ok(())
-                        }
-                        Some(header) => csv_line::read(bytes, header, mapping, &mut take),
-                    },
-                    (LogFormat::Access(format), Some(bytes)) => format.read(bytes, &mut take),
-                };
-                if let Err(reason) = result {
-                    self.skipped.count(reason, &path, number);
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// When the first entry started, since 1970; it is then no longer to be read.
-    ///
-    /// # Errors
-    ///
-    /// As [`read`](Self::read).
-    pub fn first_start(&mut self) -> Result<Option<std::time::Duration>, LogError> {
-        let mut first = None;
+    /// The next entry, as a copy; `None` at the end.
+    fn next_owned(&mut self) -> Result<Option<Entry<'static>>, LogError> {
+        let mut next = None;
         self.read_until(&mut |entry| {
-            first = entry.started;
+            next = Some(entry.clone().into_owned());
             false
         })?;
-        Ok(first)
+        Ok(next)
+    }
+
+    /// The same log from its beginning; `None` of what can be read only once.
+    fn again(&self) -> Option<Self> {
+        let files = self.files.again()?;
+        Some(LogReader {
+            format: self.format.clone(),
+            files,
+            skipped: Skipped::default(),
+            entries: 0,
+            open: None,
+        })
+    }
+
+    /// Until `take` says no, or the log ends; it can be gone on with.
+    fn read_until(&mut self, take: &mut dyn FnMut(&Entry<'_>) -> bool) -> Result<(), LogError> {
+        loop {
+            let open = match &mut self.open {
+                Some(open) => open,
+                None => {
+                    let Some((path, lines)) = self.files.next()? else { return Ok(()) };
+                    self.open.insert(OpenFile { path, lines, header: None })
+                }
+            };
+            let line = open.lines.next().map_err(|error| LogError::read(&open.path, &error))?;
+            let Some(line) = line else {
+                self.open = None;
+                continue;
+            };
+            let number = line.number;
+            let mut goes_on = true;
+            let mut take = |entry: &Entry<'_>| {
+                self.entries += 1;
+                goes_on = take(entry);
+            };
+            let result = match (&self.format, line.bytes) {
+                (_, None) => Err(SkipReason::TooLong),
+                (_, Some(bytes)) if bytes.iter().all(u8::is_ascii_whitespace) => Ok(()),
+                (LogFormat::Requests, Some(bytes)) => request_line::read(bytes, &mut take),
+                (LogFormat::Json(mapping), Some(bytes)) => {
+                    json_line::read(bytes, mapping, &mut take)
+                }
+                (LogFormat::Csv(mapping), Some(bytes)) => match &open.header {
+                    None => {
+                        open.header = Some(CsvHeader::read(bytes, mapping, &open.path)?);
+                        Ok(())
+                    }
+                    Some(header) => csv_line::read(bytes, header, mapping, &mut take),
+                },
+                (LogFormat::Access(format), Some(bytes)) => format.read(bytes, &mut take),
+            };
+            if let Err(reason) = result {
+                self.skipped.count(reason, &open.path, number);
+            }
+            if !goes_on {
+                return Ok(());
+            }
+        }
     }
 
     /// Entries read until now.

@@ -1,5 +1,6 @@
 //! A line of JSON for each finished request.
 
+mod compress;
 mod day_file;
 mod line;
 mod name;
@@ -7,6 +8,7 @@ mod retention;
 mod worker;
 
 pub(crate) use name::LogName;
+pub use retention::{LogAction, Planned, Retention};
 
 use crossbeam_channel::{Sender, TrySendError, bounded};
 use perf_core::{Counter, Profiler, RequestSummary};
@@ -45,8 +47,7 @@ pub struct RequestLog {
     folder: PathBuf,
     max_file_bytes: u64,
     queue: usize,
-    compress_after_days: Option<u32>,
-    keep_days: Option<u32>,
+    retention: Retention,
     sync_every: Option<Duration>,
 }
 
@@ -99,8 +100,7 @@ impl RequestLog {
             folder: folder.into(),
             max_file_bytes: MAX_FILE_BYTES,
             queue: QUEUE,
-            compress_after_days: None,
-            keep_days: None,
+            retention: Retention::default(),
             sync_every: None,
         }
     }
@@ -119,13 +119,13 @@ impl RequestLog {
 
     /// Files of days so long ago are compressed with gzip: 1 is all but today's.
     pub fn compress_after_days(mut self, days: u32) -> Self {
-        self.compress_after_days = Some(days.max(1));
+        self.retention = self.retention.compress_after_days(days);
         self
     }
 
     /// Files of days so long ago, compressed or not, are deleted.
     pub fn keep_days(mut self, days: u32) -> Self {
-        self.keep_days = Some(days.max(1));
+        self.retention = self.retention.keep_days(days);
         self
     }
 

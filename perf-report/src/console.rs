@@ -272,17 +272,17 @@ fn of_status(status: &str) -> Style {
     }
 }
 
-fn sparkline(bars: &[u64], unicode: bool) -> String {
+pub(crate) fn sparkline(bars: &[u64], unicode: bool) -> String {
     let levels: Vec<char> = if unicode { " ▁▂▃▄▅▆▇█" } else { " .:-=+*%#" }.chars().collect();
     bars.iter().map(|bar| levels[(*bar as usize).min(levels.len() - 1)]).collect()
 }
 
 /// Characters, which are columns but for writing systems with wide ones.
-fn width(text: &str) -> usize {
+pub(crate) fn width(text: &str) -> usize {
     text.chars().count()
 }
 
-fn padded(text: &str, columns: usize, right: bool) -> String {
+pub(crate) fn padded(text: &str, columns: usize, right: bool) -> String {
     if right { format!("{text:>columns$}") } else { format!("{text:<columns$}") }
 }
 
@@ -294,7 +294,7 @@ fn cut(text: &str, columns: usize) -> String {
 }
 
 /// The signs we use ourselves have a twin in ASCII; what a user brought is shown as `?`.
-fn ascii(text: &str) -> String {
+pub(crate) fn ascii(text: &str) -> String {
     let twin = |c: char| match c {
         '✓' => "+".to_owned(),
         '✗' => "x".to_owned(),

@@ -4,6 +4,8 @@
 //!   as text for a terminal, JSON, Markdown and HTML.
 //! * [`Console`], how wide, colourful and Unicode that terminal is.
 //! * [`model::Model`], the numbers behind all four, as the JSON has them.
+//! * [`Periods`], requests by the minute, hour or day, and where they go: text and a chart.
+//! * [`wording`], numbers and texts as people read them.
 //! * [`ReportError`], why a report could not be written.
 //!
 //! ```
@@ -32,11 +34,13 @@ mod budget;
 mod console;
 mod error;
 pub mod model;
+mod periods;
 mod report;
 mod templates;
 mod view;
-mod wording;
+pub mod wording;
 
 pub use console::Console;
 pub use error::ReportError;
+pub use periods::{Period, Periods, Step};
 pub use report::Report;

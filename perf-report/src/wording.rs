@@ -1,7 +1,7 @@
-//! Numbers as people read them, the same in every format.
+//! Numbers and texts as people read them, the same in every format.
 
 /// `61.2 ms`: three or four digits that matter, and the unit that fits.
-pub(crate) fn duration(nanos: u64) -> String {
+pub fn duration(nanos: u64) -> String {
     let value = nanos as f64;
     match nanos {
         0..1_000 => format!("{nanos} ns"),
@@ -15,7 +15,7 @@ pub(crate) fn duration(nanos: u64) -> String {
 }
 
 /// `5 min`, `1 h`, `2.3 d`: a stretch of time, with at most one digit behind the point.
-pub(crate) fn span(seconds: f64) -> String {
+pub fn span(seconds: f64) -> String {
     let (size, unit) = match seconds {
         0.0..120.0 => (1.0, "s"),
         120.0..3_600.0 => (60.0, "min"),
@@ -27,7 +27,7 @@ pub(crate) fn span(seconds: f64) -> String {
 }
 
 /// `1.5 GiB`.
-pub(crate) fn bytes(bytes: u64) -> String {
+pub fn bytes(bytes: u64) -> String {
     const UNITS: [&str; 6] = ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
     let power = (bytes.max(1).ilog2() / 10) as usize;
     match power.checked_sub(1) {
@@ -39,7 +39,7 @@ pub(crate) fn bytes(bytes: u64) -> String {
 }
 
 /// A number in a unit that we do not know: whole where it is, else with what matters.
-pub(crate) fn number(number: f64) -> String {
+pub fn number(number: f64) -> String {
     match number.abs() {
         _ if number.fract() == 0.0 && number.abs() < 1e15 => grouped(number, 0),
         0.0..0.1 => format!("{number:.2e}"),
@@ -49,7 +49,7 @@ pub(crate) fn number(number: f64) -> String {
 }
 
 /// `10,307`.
-pub(crate) fn count(count: u64) -> String {
+pub fn count(count: u64) -> String {
     let digits = count.to_string();
     let mut grouped = String::with_capacity(digits.len() * 4 / 3);
     for (i, digit) in digits.chars().enumerate() {
@@ -62,12 +62,12 @@ pub(crate) fn count(count: u64) -> String {
 }
 
 /// `171.8`: a number of something a second.
-pub(crate) fn rate(per_second: f64) -> String {
+pub fn rate(per_second: f64) -> String {
     grouped(per_second, if per_second < 10.0 { 2 } else { 1 })
 }
 
 /// `99.98 %`: never rounded up to 100.
-pub(crate) fn percent(ratio: f64) -> String {
+pub fn percent(ratio: f64) -> String {
     let percent = ratio * 100.0;
     let rounds_up = |digits: usize| {
         percent < 100.0 && format!("{percent:.digits$}") == format!("{:.digits$}", 100.0)
@@ -77,7 +77,7 @@ pub(crate) fn percent(ratio: f64) -> String {
 }
 
 /// `+25.6 %`.
-pub(crate) fn change(ratio: f64) -> String {
+pub fn change(ratio: f64) -> String {
     let percent = ratio * 100.0;
     if ratio > -1.0 && percent < -99.9 {
         // Less by almost all is not less by all.
@@ -91,7 +91,7 @@ pub(crate) fn change(ratio: f64) -> String {
 }
 
 /// `+4.0 pp`: percentage points.
-pub(crate) fn points(difference: f64) -> String {
+pub fn points(difference: f64) -> String {
     format!("{:+.1} pp", difference * 100.0)
 }
 
@@ -107,7 +107,7 @@ fn grouped(value: f64, digits: usize) -> String {
 
 /// A text of somebody else's on one line: control characters and those that turn the writing around
 /// are shown as their numbers, and beyond `max` characters it is cut.
-pub(crate) fn one_line(text: &str, max: usize) -> String {
+pub fn one_line(text: &str, max: usize) -> String {
     let hides = |c: char| {
         c.is_control()
             || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')

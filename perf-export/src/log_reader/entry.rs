@@ -20,7 +20,7 @@ pub struct Entry<'a> {
     /// Its stages.
     pub spans: Vec<Span<'a>>,
     /// What else is known of it, as JSON: an object.
-    pub metadata: Option<&'a str>,
+    pub metadata: Option<Cow<'a, str>>,
 }
 
 /// One stage of a request.
@@ -35,6 +35,33 @@ pub struct Span<'a> {
     pub duration: Duration,
     /// Why it failed, if it did.
     pub failure: Option<Cow<'a, str>>,
+}
+
+impl Entry<'_> {
+    /// When it ended, since 1970; `None` in a log without times.
+    pub fn ended(&self) -> Option<Duration> {
+        self.started.map(|started| started.saturating_add(self.total))
+    }
+
+    /// A copy that outlives its line.
+    pub fn into_owned(self) -> Entry<'static> {
+        let owned = |text: Cow<'_, str>| Cow::Owned(text.into_owned());
+        let span = |span: Span<'_>| Span {
+            stage: owned(span.stage),
+            start: span.start,
+            duration: span.duration,
+            failure: span.failure.map(owned),
+        };
+        Entry {
+            started: self.started,
+            total: self.total,
+            operation: self.operation.map(owned),
+            id: self.id.map(owned),
+            failure: self.failure.map(owned),
+            spans: self.spans.into_iter().map(span).collect(),
+            metadata: self.metadata.map(owned),
+        }
+    }
 }
 
 /// Seconds as logs have them; `None` of what is no time: negative, NaN, or beyond 584 years.

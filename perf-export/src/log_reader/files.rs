@@ -14,7 +14,7 @@ pub(super) struct Files(VecDeque<PathBuf>);
 impl Files {
     pub(super) fn open(path: &Path, format: &LogFormat) -> Result<Self, LogError> {
         if path == Path::new("-") || !path.is_dir() {
-            if path != Path::new("-") {
+            if is_file(path) {
                 // Now, so that a wrong name is told before hours of others are read.
                 File::open(path).map_err(|error| LogError::read(path, &error))?;
             }
@@ -47,6 +47,11 @@ impl Files {
         Ok(Files(files.into_iter().map(|(_, path)| path).collect()))
     }
 
+    /// The same files, if they can be read twice: not standard input, nor a pipe with a name.
+    pub(super) fn again(&self) -> Option<Self> {
+        self.0.iter().all(|path| is_file(path)).then(|| Files(self.0.clone()))
+    }
+
     /// The next file and its lines.
     pub(super) fn next(&mut self) -> Result<Option<(PathBuf, Lines)>, LogError> {
         let Some(path) = self.0.pop_front() else { return Ok(None) };
@@ -75,6 +80,11 @@ fn zstd(path: &Path, file: File) -> Result<Box<dyn Read>, LogError> {
 #[cfg(not(feature = "zstd"))]
 fn zstd(path: &Path, _: File) -> Result<Box<dyn Read>, LogError> {
     Err(LogError::new(path, "is compressed with zstd; this build lacks the feature `zstd`"))
+}
+
+/// Whether it can be opened twice. What is not there is taken for a file, and refused when opened.
+fn is_file(path: &Path) -> bool {
+    path != Path::new("-") && fs::metadata(path).map_or(true, |about| about.is_file())
 }
 
 fn is_log(name: &str, format: &LogFormat) -> bool {

@@ -26,7 +26,7 @@ pub(super) fn read(
         total,
         operation: mapping.operation.as_deref().and_then(text),
         failure: (!is_ok).then(|| failure(mapping, text)),
-        metadata: std::str::from_utf8(bytes).ok(),
+        metadata: std::str::from_utf8(bytes).ok().map(Cow::Borrowed),
         ..Entry::default()
     });
     Ok(())

@@ -33,7 +33,6 @@ pub struct Replay {
     recorder: Option<Recorder>,
     with_requests: bool,
     with_timeline: bool,
-    start: Option<Duration>,
 }
 
 type Prepare = Box<dyn FnOnce(&Profiler)>;
@@ -58,7 +57,6 @@ impl Replay {
             recorder: None,
             with_requests: false,
             with_timeline: false,
-            start: None,
         }
     }
 
@@ -71,13 +69,6 @@ impl Replay {
     /// Keeps the timeline too.
     pub fn with_timeline(mut self) -> Self {
         self.with_timeline = true;
-        self
-    }
-
-    /// Begins at this time since 1970, and not with the first entry: of several logs the one that is read
-    /// first need not begin first.
-    pub fn starting_at(mut self, start: Duration) -> Self {
-        self.start = Some(start);
         self
     }
 
@@ -96,8 +87,7 @@ impl Replay {
         let recorder = match &mut self.recorder {
             Some(recorder) => recorder,
             None => {
-                let recorder =
-                    Recorder::new(self.start.or(entry.started).unwrap_or_default(), &self.overall);
+                let recorder = Recorder::new(entry.started.unwrap_or_default(), &self.overall);
                 if let Some(prepare) = self.prepare.take() {
                     prepare(&recorder.profiler);
                 }
@@ -164,8 +154,7 @@ impl Recorder {
 
     /// Sets the clock to the end of the entry.
     fn move_to(&mut self, entry: &Entry<'_>, with_timeline: bool) {
-        let Some(started) = entry.started else { return };
-        let end = started.saturating_add(entry.total);
+        let Some(end) = entry.ended() else { return };
         if end <= self.now {
             return;
         }
@@ -293,7 +282,7 @@ fn mark(timer: &mut perf_core::Timer<'_>, kind: &str) {
 
 /// What else is known of the entry; nested values are left as their JSON.
 fn metadata(entry: &Entry<'_>) -> Vec<(String, MetadataValue)> {
-    let text = entry.metadata.unwrap_or("{}");
+    let text = entry.metadata.as_deref().unwrap_or("{}");
     let object: serde_json::Map<String, serde_json::Value> =
         serde_json::from_str(text).unwrap_or_default();
     let pair = |(key, value): (String, serde_json::Value)| {

@@ -65,7 +65,8 @@ impl<'de> Visitor<'de> for LineVisitor {
                 "stages" if spans.is_some() => drop(map.next_value::<IgnoredAny>()?),
                 "stages" => stages = map.next_value_seed(Stages)?,
                 "metadata" => {
-                    line.entry.metadata = map.next_value::<Option<&RawValue>>()?.map(RawValue::get);
+                    let metadata = map.next_value::<Option<&RawValue>>()?;
+                    line.entry.metadata = metadata.map(|raw| Cow::Borrowed(raw.get()));
                 }
                 _ => drop(map.next_value::<IgnoredAny>()?),
             }

@@ -55,10 +55,7 @@ impl Worker {
             folder: log.folder.clone(),
             max_file_bytes: log.max_file_bytes,
             sync_every: log.sync_every,
-            retention: Retention {
-                compress_after_days: log.compress_after_days,
-                keep_days: log.keep_days,
-            },
+            retention: log.retention,
             receiver,
             counters,
             stop,
@@ -146,7 +143,7 @@ impl Worker {
         }
         if self.tidied_at.is_none_or(|tidied| now.duration_since(tidied) >= TIDY) {
             self.tidied_at = Some(now);
-            if self.retention.apply(&self.folder, day(SystemTime::now())).is_err() {
+            if self.retention.apply(&self.folder, SystemTime::now()).is_err() {
                 self.counters.errors.increment();
             }
         }
@@ -160,6 +157,7 @@ impl Worker {
     }
 }
 
-fn day(time: SystemTime) -> Date {
+/// The day of a time, in UTC.
+pub(super) fn day(time: SystemTime) -> Date {
     Timestamp::try_from(time).unwrap_or_default().to_zoned(TimeZone::UTC).date()
 }

@@ -1,5 +1,6 @@
 //! What is written for machines. A test's name is the claim.
 
+mod convert;
 mod csv;
 mod faults;
 #[cfg(feature = "hdr")]
@@ -9,5 +10,8 @@ mod hdr_read_back;
 #[cfg(feature = "hdr")]
 mod hdr_samples;
 mod hgrm;
+mod merged;
+mod prometheus;
 mod replay;
 mod request_log;
+mod retention;

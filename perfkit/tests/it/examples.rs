@@ -52,7 +52,7 @@ fn throughput_is_measured_sequential_concurrent_and_under_stress() {
 
 #[test]
 fn examples_name_the_file_they_cannot_read() {
-    for name in ["inference", "throughput"] {
+    for name in ["inference", "throughput", "request_log"] {
         let output = example(name).arg("/no/such/place").output().unwrap();
         let error = String::from_utf8(output.stderr).unwrap();
         assert!(!output.status.success() && error.contains("/no/such/place"), "{error}");
@@ -66,4 +66,19 @@ fn rag_pipeline_answers_from_a_folder_and_judges_itself() {
     let text = String::from_utf8(output.stdout).unwrap();
     assert!(output.status.success(), "{text}");
     assert!(text.contains("SLA") && text.contains("100 requests"), "{text}");
+}
+
+#[test]
+fn request_log_monitors_alerts_analyzes_its_log_and_cleans_up() {
+    let source = concat!(env!("CARGO_MANIFEST_DIR"), "/../perf-core/src");
+    let output = example("request_log").args([source, "2000"]).output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success(), "{text}");
+    assert!(text.contains("2000 written, 0 dropped"), "{text}");
+    // 2000 * 3 / 4 asks for everything at once.
+    assert!(text.contains("ALERT: user-45-query-1500 took"), "{text}");
+    for words in ["2000 requests in the log, 0 lines skipped", "grading", "% of the time"] {
+        assert!(text.contains(words), "{words} is missing in:\n{text}");
+    }
+    assert!(text.contains("20 points") && text.contains("old log: Delete"), "{text}");
 }
