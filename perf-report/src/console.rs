@@ -138,7 +138,7 @@ impl Page<'_> {
             column("success", true, 2, &|row| (row.success.clone(), plain)),
         ];
         for (i, (header, dispensable)) in
-            [("p50", 0), ("p90", 5), ("p95", 0), ("p99", 0), ("p99.9", 6), ("max", 4)]
+            [("mean", 7), ("p50", 0), ("p90", 5), ("p95", 0), ("p99", 0), ("p99.9", 6), ("max", 4)]
                 .into_iter()
                 .enumerate()
         {

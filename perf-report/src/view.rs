@@ -50,7 +50,7 @@ pub(crate) struct OperationRow {
     pub(crate) count: String,
     pub(crate) rate: String,
     pub(crate) success: String,
-    /// p50, p90, p95, p99, p99.9 and max, each with the status of its own target.
+    /// Mean, p50, p90, p95, p99, p99.9 and max, each with the status of its own target.
     pub(crate) latencies: Vec<LatencyCell>,
     /// The small histogram, each bar in `0..=8`, above zero where there is anything.
     pub(crate) bars: Vec<u64>,
@@ -159,6 +159,7 @@ impl OperationRow {
             check.map_or_else(String::new, |check| check.status.clone())
         };
         let latencies = [
+            ("mean", operation.mean_ns),
             ("p50", operation.p50_ns),
             ("p90", operation.p90_ns),
             ("p95", operation.p95_ns),

@@ -167,6 +167,23 @@ fn compressed_files_and_whole_folders_are_read_in_the_order_of_their_days() {
 }
 
 #[test]
+fn a_bomb_of_gzip_is_read_in_bounded_memory_and_is_one_line_that_is_too_long() {
+    let folder = tempdir().unwrap();
+    let path = folder.path().join("bomb.jsonl.gz");
+    let mut gzip = flate2::write::GzEncoder::new(
+        fs::File::create(&path).unwrap(),
+        flate2::Compression::fast(),
+    );
+    (0..64).for_each(|_| gzip.write_all(&vec![b'x'; 1 << 20]).unwrap());
+    gzip.write_all(b"\n{\"total_time\":0.5}\n").unwrap();
+    gzip.finish().unwrap();
+    assert!(fs::metadata(&path).unwrap().len() < 1 << 20);
+    let (replayed, reader) = replay(&path, LogFormat::Requests);
+    assert_eq!(replayed.snapshot.operation("request").unwrap().count(), 1);
+    assert_eq!(reader.skipped().reasons().collect::<Vec<_>>(), [(SkipReason::TooLong, 1)]);
+}
+
+#[test]
 fn csv_and_json_of_others_are_read_by_a_mapping() {
     let folder = tempdir().unwrap();
     let csv = folder.path().join("a.csv");
