@@ -227,3 +227,20 @@ fn what_is_not_there_is_told_at_once() {
     let mut reader = LogReader::open(&path, LogFormat::Requests).unwrap();
     assert!(reader.read(&mut |_| {}).unwrap_err().to_string().contains("cannot be read:"));
 }
+
+#[test]
+#[cfg(feature = "zstd")]
+fn a_log_compressed_with_zstd_is_read() {
+    use ruzstd::encoding::{CompressionLevel, compress_to_vec};
+    let folder = tempdir().unwrap();
+    let path = folder.path().join("log.jsonl.zst");
+    let text = "{\"total_time\":0.5}\n".repeat(10_000);
+    fs::write(&path, compress_to_vec(text.as_bytes(), CompressionLevel::Fastest)).unwrap();
+    let (replayed, _) = replay(&path, LogFormat::Requests);
+    assert_eq!(replayed.snapshot.operation("request").unwrap().count(), 10_000);
+    fs::write(&path, "no zstd").unwrap();
+    let mut reader = LogReader::open(&path, LogFormat::Requests).unwrap();
+    assert!(
+        reader.read(&mut |_| {}).unwrap_err().to_string().contains("is not compressed with zstd")
+    );
+}
