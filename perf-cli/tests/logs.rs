@@ -241,3 +241,23 @@ fn the_access_log_of_a_real_nginx_is_judged() {
     assert!(text.contains("1 of 3 targets violated") && text.contains("50 of 50 failed"), "{text}");
     assert!(text.contains("50 status 503 in GET /broken"), "{text}");
 }
+
+#[test]
+fn what_a_stage_was_told_counts_in_a_log_as_it_does_in_the_process() {
+    let folder = tempdir().unwrap();
+    let mut text = String::new();
+    for i in 0..400 {
+        let _ = writeln!(
+            text,
+            "{{\"start_time\":{}.5,\"total_time\":0.2,\"stages\":{{\"retrieval\":{{\"duration\":0.1,\"metadata\":{{\"hit\":{}}}}}}}}}",
+            1_795_219_200 + i,
+            i % 4 != 0
+        );
+    }
+    fs::write(folder.path().join("log.jsonl"), text).unwrap();
+    let sla = "[[objectives]]\nname = \"useful\"\ngood = \"latency <= 2s and retrieval.hit\"\ntarget = \"90%\"\n";
+    fs::write(folder.path().join("sla.toml"), sla).unwrap();
+    let output = perfkit(folder.path(), &["check", "--sla", "sla.toml", "log.jsonl"]);
+    assert_eq!(output.status.code(), Some(1), "{}", told(&output));
+    assert!(told(&output).contains("100 of 400 bad"), "{}", told(&output));
+}

@@ -21,6 +21,9 @@ pub struct Entry<'a> {
     pub spans: Vec<Span<'a>>,
     /// What else is known of it, as JSON: an object.
     pub metadata: Option<Cow<'a, str>>,
+    /// Where `spans` and stages by name stand side by side, the latter as JSON: an object whose values have
+    /// the `metadata` of a stage. To be read where that is wanted.
+    pub stages: Option<Cow<'a, str>>,
 }
 
 /// One stage of a request.
@@ -35,6 +38,8 @@ pub struct Span<'a> {
     pub duration: Duration,
     /// Why it failed, if it did.
     pub failure: Option<Cow<'a, str>>,
+    /// What else is known of it, as JSON: an object.
+    pub metadata: Option<Cow<'a, str>>,
 }
 
 impl Entry<'_> {
@@ -51,6 +56,7 @@ impl Entry<'_> {
             start: span.start,
             duration: span.duration,
             failure: span.failure.map(owned),
+            metadata: span.metadata.map(owned),
         };
         Entry {
             started: self.started,
@@ -60,6 +66,7 @@ impl Entry<'_> {
             failure: self.failure.map(owned),
             spans: self.spans.into_iter().map(span).collect(),
             metadata: self.metadata.map(owned),
+            stages: self.stages.map(owned),
         }
     }
 }

@@ -213,18 +213,20 @@ impl Recorder {
         let start = self.now.saturating_sub(entry.total);
         self.hand.set(start);
         let request = self.profiler.request(&id);
+        let mut by_name = stage_metadata(entry);
         for span in &entry.spans {
             self.hand.set(start.saturating_add(span.start).saturating_add(span.duration));
+            let metadata = match &span.metadata {
+                Some(text) => pairs(text),
+                None => by_name.remove(&*span.stage).unwrap_or_default(),
+            };
             match &span.failure {
-                None => request.log_stage(
-                    span.stage.to_string(),
-                    span.duration,
-                    std::iter::empty::<(&'static str, bool)>(),
-                ),
+                None => request.log_stage(span.stage.to_string(), span.duration, metadata),
                 Some(kind) => {
                     self.hand.set(start.saturating_add(span.start));
                     let mut stage = request.stage(span.stage.to_string());
                     stage.mark_failure_with(kind.to_string());
+                    metadata.into_iter().for_each(|(key, value)| stage.metadata(key, value));
                     self.hand.set(start.saturating_add(span.start).saturating_add(span.duration));
                 }
             }
@@ -282,7 +284,25 @@ fn mark(timer: &mut perf_core::Timer<'_>, kind: &str) {
 
 /// What else is known of the entry; nested values are left as their JSON.
 fn metadata(entry: &Entry<'_>) -> Vec<(String, MetadataValue)> {
-    let text = entry.metadata.as_deref().unwrap_or("{}");
+    entry.metadata.as_deref().map(pairs).unwrap_or_default()
+}
+
+/// The metadata of stages, by name, where it stands apart from the spans.
+fn stage_metadata(entry: &Entry<'_>) -> HashMap<String, Vec<(String, MetadataValue)>> {
+    #[derive(serde::Deserialize)]
+    struct Stage<'a> {
+        #[serde(borrow)]
+        metadata: Option<&'a serde_json::value::RawValue>,
+    }
+    let stages = entry.stages.as_deref().unwrap_or("{}");
+    let stages: HashMap<String, Stage<'_>> = serde_json::from_str(stages).unwrap_or_default();
+    let metadata =
+        |stage: Stage<'_>| stage.metadata.map(|raw| pairs(raw.get())).unwrap_or_default();
+    stages.into_iter().map(|(name, stage)| (name, metadata(stage))).collect()
+}
+
+/// The pairs of an object.
+fn pairs(text: &str) -> Vec<(String, MetadataValue)> {
     let object: serde_json::Map<String, serde_json::Value> =
         serde_json::from_str(text).unwrap_or_default();
     let pair = |(key, value): (String, serde_json::Value)| {

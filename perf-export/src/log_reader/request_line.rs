@@ -62,7 +62,10 @@ impl<'de> Visitor<'de> for LineVisitor {
                 }
                 "error" => error = map.next_value::<Option<Text<'de>>>()?.map(|text| text.0),
                 "spans" => spans = Some(map.next_value::<Vec<SpanLine<'de>>>()?),
-                "stages" if spans.is_some() => drop(map.next_value::<IgnoredAny>()?),
+                "stages" if spans.is_some() => {
+                    let stages = map.next_value::<Option<&RawValue>>()?;
+                    line.entry.stages = stages.map(|raw| Cow::Borrowed(raw.get()));
+                }
                 "stages" => stages = map.next_value_seed(Stages)?,
                 "metadata" => {
                     let metadata = map.next_value::<Option<&RawValue>>()?;
@@ -73,7 +76,10 @@ impl<'de> Visitor<'de> for LineVisitor {
         }
         line.entry.failure = error.or(is_error.then_some(Cow::Borrowed("")));
         let spans = match spans {
-            Some(spans) => spans.into_iter().map(span).collect(),
+            Some(spans) => spans.into_iter().map(span).collect::<Option<Vec<_>>>().map(|spans| {
+                // Those that stood before them know the metadata.
+                with_metadata_of(spans, stages.flatten().unwrap_or_default())
+            }),
             None => stages.unwrap_or_else(|| Some(Vec::new())),
         };
         line.has_no_time = total.is_none() || spans.is_none();
@@ -104,7 +110,18 @@ fn span(line: SpanLine<'_>) -> Option<Span<'_>> {
         start: seconds(line.start)?,
         duration: seconds(line.duration)?,
         failure: line.error,
+        metadata: None,
     })
+}
+
+/// The first span of each name with the metadata of the stage of that name.
+fn with_metadata_of<'a>(mut spans: Vec<Span<'a>>, stages: Vec<Span<'a>>) -> Vec<Span<'a>> {
+    for stage in stages {
+        if let Some(span) = spans.iter_mut().find(|span| span.stage == stage.stage) {
+            span.metadata = stage.metadata;
+        }
+    }
+    spans
 }
 
 /// Stages by name. They have no start: they are taken to have run one after the other. `None` inside when
@@ -135,11 +152,12 @@ impl<'de> Visitor<'de> for Stages {
     fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Self::Value, M::Error> {
         let mut spans = Some(Vec::with_capacity(4));
         let mut start = Duration::ZERO;
-        while let Some((Text(stage), line)) = map.next_entry::<Text<'de>, StageLine>()? {
+        while let Some((Text(stage), line)) = map.next_entry::<Text<'de>, StageLine<'de>>()? {
             match line.duration.and_then(seconds) {
                 Some(duration) => {
                     if let Some(spans) = &mut spans {
-                        spans.push(Span { stage, start, duration, failure: None });
+                        let metadata = line.metadata.map(|raw| Cow::Borrowed(raw.get()));
+                        spans.push(Span { stage, start, duration, failure: None, metadata });
                     }
                     start = start.saturating_add(duration);
                 }
@@ -151,6 +169,8 @@ impl<'de> Visitor<'de> for Stages {
 }
 
 #[derive(Deserialize)]
-struct StageLine {
+struct StageLine<'a> {
     duration: Option<f64>,
+    #[serde(borrow)]
+    metadata: Option<&'a RawValue>,
 }

@@ -244,3 +244,31 @@ fn a_log_compressed_with_zstd_is_read() {
         reader.read(&mut |_| {}).unwrap_err().to_string().contains("is not compressed with zstd")
     );
 }
+
+#[test]
+fn what_stages_were_told_is_known_to_observers_however_the_line_is_written() {
+    let folder = tempdir().unwrap();
+    let path = folder.path().join("log.jsonl");
+    let stages = r#""stages":{"retrieval":{"duration":0.1,"metadata":{"hit":true,"k":50}}}"#;
+    let spans = r#""spans":[{"stage":"retrieval","start":0.0,"duration":0.1}]"#;
+    let failed = r#""spans":[{"stage":"retrieval","start":0.0,"duration":0.1,"error":"timeout"}]"#;
+    let line = |rest: &[&str]| format!("{{\"total_time\":0.5,{}}}\n", rest.join(","));
+    let lines =
+        [line(&[stages]), line(&[spans, stages]), line(&[stages, spans]), line(&[failed, stages])];
+    fs::write(&path, lines.concat()).unwrap();
+    let (sender, receiver) = std::sync::mpsc::channel();
+    let mut replay = Replay::new("request", move |profiler| {
+        let sender = std::sync::Mutex::new(sender);
+        profiler.observe_requests(move |request| {
+            let told: Vec<String> = request.stages()[0]
+                .metadata()
+                .map(|(key, value)| format!("{key}={value}"))
+                .collect();
+            sender.lock().unwrap().send(told.join(" ")).unwrap();
+        });
+    });
+    replay = replay.with_requests();
+    replay.read(&mut LogReader::open(&path, LogFormat::Requests).unwrap()).unwrap();
+    drop(replay.finish());
+    assert_eq!(receiver.into_iter().collect::<Vec<_>>(), ["hit=true k=50"; 4]);
+}
