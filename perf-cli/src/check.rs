@@ -45,10 +45,9 @@ impl Check {
     pub(crate) fn run(self) -> Result<ExitCode, Box<dyn Error>> {
         let sla = SlaConfig::from_path(&self.sla)?;
         warn(&self.sla, &sla);
-        let logged = self.input.replay(Some(&sla))?;
-        let verdict = sla.evaluate_run(&logged.replayed.snapshot, &logged.replayed.timeline);
-        let report =
-            Report::new(&logged.replayed.snapshot).with_sla(&verdict).titled("perfkit check");
+        let (replayed, read) = self.input.replay(Some(&sla))?;
+        let verdict = sla.evaluate_run(&replayed.snapshot, &replayed.timeline);
+        let report = Report::new(&replayed.snapshot).with_sla(&verdict).titled("perfkit check");
         // The files come first: whoever reads the output may go away.
         if let Some(path) = &self.json {
             report.write_json(path)?;
@@ -60,9 +59,7 @@ impl Check {
             report.write_html(path)?;
         }
         say(&report.to_console(&terminal::stdout()))?;
-        for skipped in &logged.skipped {
-            say(&format!(" {skipped}\n"))?;
-        }
+        read.say_skipped()?;
         terminal::annotate(&report)?;
         Ok(ExitCode::from(verdict.status().exit_code()))
     }

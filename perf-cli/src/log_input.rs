@@ -1,9 +1,11 @@
 //! Which logs to read, and how.
 
+use crate::terminal::say;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use perfkit::export::{
-    AccessLog, Entry, FieldTest, LogFormat, LogReader, Mapping, MergedReader, Replay, Skipped,
+    AccessLog, Entry, FieldTest, LogFormat, LogReader, Mapping, MergedReader, Replay, Replayed,
+    Skipped,
 };
 use perfkit::{TimeUnit, sla::SlaConfig};
 use std::error::Error;
@@ -53,13 +55,6 @@ pub(crate) struct LogInput {
     time_field: Option<String>,
 }
 
-/// What all the logs were together.
-pub(crate) struct Logged {
-    pub(crate) replayed: perfkit::export::Replayed,
-    /// What was skipped, a line a file.
-    pub(crate) skipped: Vec<String>,
-}
-
 /// What was read.
 pub(crate) struct Read {
     pub(crate) entries: u64,
@@ -67,9 +62,19 @@ pub(crate) struct Read {
     pub(crate) skipped: Vec<String>,
 }
 
+impl Read {
+    /// Says what was skipped.
+    pub(crate) fn say_skipped(&self) -> Result<(), String> {
+        self.skipped.iter().try_for_each(|skipped| say(&format!(" {skipped}\n")))
+    }
+}
+
 impl LogInput {
     /// Replays all of them. `sla` is told to watch first.
-    pub(crate) fn replay(&self, sla: Option<&SlaConfig>) -> Result<Logged, Box<dyn Error>> {
+    pub(crate) fn replay(
+        &self,
+        sla: Option<&SlaConfig>,
+    ) -> Result<(Replayed, Read), Box<dyn Error>> {
         let whole = sla.and_then(SlaConfig::overall_operation).unwrap_or("request");
         let watched = sla.cloned();
         let mut replay = Replay::new(whole, move |profiler| {
@@ -83,7 +88,7 @@ impl LogInput {
             replay = replay.with_requests();
         }
         let read = self.read(&mut |entry| replay.entry(entry))?;
-        Ok(Logged { replayed: replay.finish(), skipped: read.skipped })
+        Ok((replay.finish(), read))
     }
 
     /// Hands every entry of all of them to `take`, several logs by time.

@@ -44,14 +44,12 @@ impl Logs {
 }
 
 fn analyze(input: &LogInput) -> Result<ExitCode, Box<dyn Error>> {
-    let logged = input.replay(None)?;
-    let snapshot = &logged.replayed.snapshot;
+    let (replayed, read) = input.replay(None)?;
+    let snapshot = &replayed.snapshot;
     say(&Report::new(snapshot).to_console(&terminal::stdout()))?;
     for bottleneck in operation_bottlenecks(snapshot, 0.1).unwrap_or_default() {
         say(&format!(" {bottleneck}\n"))?;
     }
-    for skipped in &logged.skipped {
-        say(&format!(" {skipped}\n"))?;
-    }
+    read.say_skipped()?;
     Ok(ExitCode::SUCCESS)
 }

@@ -89,9 +89,7 @@ impl Trend {
                 wording::count(without_time)
             ))?;
         }
-        for skipped in &read.skipped {
-            say(&format!(" {skipped}\n"))?;
-        }
+        read.say_skipped()?;
         Ok(ExitCode::SUCCESS)
     }
 

@@ -3,7 +3,7 @@
 use crate::burn_rate::BurnRatePair;
 use crate::check::Check;
 use crate::config::SlaConfig;
-use crate::events::{EventHistory, Events};
+use crate::events::{Counts, EventHistory, Events};
 use crate::exclusion::Exclusion;
 use crate::judge;
 use crate::objective::{Budgeting, Objective};
@@ -152,21 +152,15 @@ fn evaluate(
             None => counted.push(*stretch),
         }
     }
+    let certainty = objective.rule.certainty;
     let check = |events: &[Events]| {
         let sum = Sum::of(objective, events.iter().filter(|stretch| lies_in(stretch, from, now)));
-        (
-            judge::share(
-                &target,
-                sum.bad,
-                sum.total,
-                objective.allowed(),
-                objective.rule.certainty,
-            ),
-            sum,
-        )
+        let Counts { total, bad } = sum.counts;
+        (judge::share(&target, bad, total, objective.allowed(), certainty), sum)
     };
     let (with, sum) = check(&counted);
     let (without, _) = check(events);
+    let Counts { total, bad } = sum.counts;
     let burn_rates: Vec<BurnRate> = objective
         .burn_rates
         .iter()
@@ -176,9 +170,9 @@ fn evaluate(
             short: burn(objective, &counted, pair.short, now),
         })
         .collect();
-    let allowed = objective.allowed() * sum.total as f64;
+    let allowed = objective.allowed() * total as f64;
     let coverage = share_of(sum.span, now.duration_since(from).unwrap_or_default());
-    let consumed = match sum.bad.1 {
+    let consumed = match bad.1 {
         0 => 0.0,
         bad => bad as f64 / allowed,
     };
@@ -191,8 +185,8 @@ fn evaluate(
         from,
         to: now,
         coverage,
-        total: sum.total,
-        bad: sum.bad,
+        total,
+        bad,
         allowed,
         consumed,
         exhausted_in: rate.and_then(|rate| {
@@ -204,7 +198,7 @@ fn evaluate(
         excluded: excluded.into_values().collect(),
         status_without_exclusions: without.with_enough_samples().status,
     };
-    let uncounted = sum.total > 0 && sum.bad.1 - sum.bad.0 == sum.total;
+    let uncounted = total > 0 && bad.1 - bad.0 == total;
     let note = uncounted.then(|| {
         "its limit was not counted, so none of its events is known to be good; SlaConfig::watch has it counted"
             .to_owned()
@@ -228,8 +222,9 @@ fn target(objective: &Objective) -> Target {
 fn burn(objective: &Objective, events: &[Events], window: Duration, now: SystemTime) -> WindowBurn {
     let from = now.checked_sub(window).unwrap_or(SystemTime::UNIX_EPOCH);
     let sum = Sum::of(objective, events.iter().filter(|stretch| lies_in(stretch, from, now)));
-    let rate = (sum.total > 0).then(|| sum.bad.1 as f64 / sum.total as f64 / objective.allowed());
-    WindowBurn { rate, total: sum.total, coverage: share_of(sum.span, window) }
+    let Counts { total, bad } = sum.counts;
+    let rate = (total > 0).then(|| bad.1 as f64 / total as f64 / objective.allowed());
+    WindowBurn { rate, total, coverage: share_of(sum.span, window) }
 }
 
 /// Nothing is apportioned: a stretch lies where its middle does.
@@ -245,8 +240,7 @@ fn share_of(part: Duration, whole: Duration) -> f64 {
 /// Events or slices, added up.
 #[derive(Default)]
 struct Sum {
-    total: u64,
-    bad: (u64, u64),
+    counts: Counts,
     span: Duration,
 }
 
@@ -259,14 +253,10 @@ impl Sum {
     }
 
     fn of_events<'a>(events: impl Iterator<Item = &'a Events>) -> Self {
-        let mut sum = Sum::default();
-        for stretch in events {
-            sum.total = sum.total.saturating_add(stretch.total);
-            sum.bad.0 = sum.bad.0.saturating_add(stretch.bad.0);
-            sum.bad.1 = sum.bad.1.saturating_add(stretch.bad.1);
-            sum.span += stretch.span();
-        }
-        sum
+        events.fold(Sum::default(), |sum, stretch| Sum {
+            counts: sum.counts.plus(stretch.counts()),
+            span: sum.span + stretch.span(),
+        })
     }
 
     /// Slices with events. A stretch that is longer than a slice stands for as many as fit into it, all
@@ -278,26 +268,22 @@ impl Sum {
     ) -> Self {
         let length = length.as_nanos().max(1);
         // By the number of the slice since 1970: how many it stands for, and its events.
-        let mut slices: BTreeMap<u128, (u64, Events)> = BTreeMap::new();
+        let mut slices: BTreeMap<u128, (u64, Counts)> = BTreeMap::new();
         let mut sum = Sum::default();
         for stretch in events {
             sum.span += stretch.span();
             let middle = stretch.from + stretch.span() / 2;
             let since = middle.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
             let count = ((stretch.span().as_nanos() + length / 2) / length).max(1) as u64;
-            let slice = slices.entry(since.as_nanos() / length);
-            let (most, events) = slice.or_insert((0, Events { total: 0, bad: (0, 0), ..*stretch }));
+            let (most, counts) = slices.entry(since.as_nanos() / length).or_default();
             *most = count.max(*most);
-            events.total = events.total.saturating_add(stretch.total);
-            events.bad.0 = events.bad.0.saturating_add(stretch.bad.0);
-            events.bad.1 = events.bad.1.saturating_add(stretch.bad.1);
+            *counts = counts.plus(stretch.counts());
         }
-        for (count, events) in slices.into_values().filter(|(_, events)| events.total > 0) {
-            let tolerated = (1.0 - target) * events.total as f64 + 1e-9;
-            let is_bad = |bad: u64| u64::from(bad as f64 > tolerated);
-            sum.total = sum.total.saturating_add(count);
-            sum.bad.0 = sum.bad.0.saturating_add(count * is_bad(events.bad.0));
-            sum.bad.1 = sum.bad.1.saturating_add(count * is_bad(events.bad.1));
+        for (count, slice) in slices.into_values().filter(|(_, slice)| slice.total > 0) {
+            let tolerated = (1.0 - target) * slice.total as f64 + 1e-9;
+            let bad = |bad: u64| count * u64::from(bad as f64 > tolerated);
+            let bad = (bad(slice.bad.0), bad(slice.bad.1));
+            sum.counts = sum.counts.plus(Counts { total: count, bad });
         }
         sum
     }

@@ -9,7 +9,7 @@ use crate::events::EventHistory;
 use crate::quantity::Quantity;
 use crate::verdict::Verdict;
 use data::Data;
-pub(crate) use metrics::ratio_counts;
+pub(crate) use metrics::{growth, ratio_counts};
 use perf_core::{Snapshot, Timeline, Window};
 use std::time::Duration;
 

@@ -26,7 +26,33 @@ pub struct Events {
     pub bad: (u64, u64),
 }
 
+/// How many events there were, and how many of them were bad: at least and at most.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Counts {
+    pub(crate) total: u64,
+    pub(crate) bad: (u64, u64),
+}
+
+impl Counts {
+    /// Where the bad ones are known.
+    pub(crate) fn exact(total: u64, bad: u64) -> Self {
+        Counts { total, bad: (bad, bad) }
+    }
+
+    #[must_use]
+    pub(crate) fn plus(self, other: Counts) -> Counts {
+        Counts {
+            total: self.total.saturating_add(other.total),
+            bad: (self.bad.0.saturating_add(other.bad.0), self.bad.1.saturating_add(other.bad.1)),
+        }
+    }
+}
+
 impl Events {
+    pub(crate) fn counts(&self) -> Counts {
+        Counts { total: self.total, bad: self.bad }
+    }
+
     pub(crate) fn span(&self) -> Duration {
         self.to.duration_since(self.from).unwrap_or_default()
     }

@@ -4,7 +4,7 @@ use crate::config::SlaConfig;
 use crate::good::Good;
 use crate::objective::{Budgeting, Objective, allowed};
 use crate::period::Period;
-use crate::quantity::{Quantity, span};
+use crate::quantity::{Quantity, percent_digits, span};
 use crate::rule::Certainty;
 use crate::target::{Bound, Indicator, Subject, Target, tolerated};
 use perf_analysis::{CountTest, MeanEstimate};
@@ -235,9 +235,9 @@ fn at(bound: Bound) -> &'static str {
     }
 }
 
-/// `99.9 %`, without what binary fractions leave.
+/// `99.9 %`
 fn percent(ratio: f64) -> String {
-    format!("{} %", (ratio * 1e14).round() / 1e12)
+    format!("{} %", percent_digits(ratio))
 }
 
 /// `7 h 12 min`: the two largest units.

@@ -216,6 +216,27 @@ fn number_and_unit(text: &str) -> Result<(f64, &str), String> {
     }
 }
 
+/// A number, without an exponent and without what binary fractions leave.
+pub(crate) fn decimal(number: f64) -> String {
+    let rounded = (number * 1e15).round() / 1e15;
+    // Where the rounding loses more than it mends, the number is large.
+    if number.abs() < 1.0 { rounded.to_string() } else { number.to_string() }
+}
+
+/// A share in percent: its decimal digits, moved by two places.
+pub(crate) fn percent_digits(share: f64) -> String {
+    let digits = decimal(share);
+    let (whole, fraction) = digits.split_once('.').unwrap_or((&digits, ""));
+    let fraction = format!("{fraction:0<2}");
+    let (moved, rest) = fraction.split_at(2);
+    let whole = format!("{whole}{moved}");
+    let whole = match whole.trim_start_matches('0') {
+        "" => "0",
+        whole => whole,
+    };
+    if rest.is_empty() { whole.to_owned() } else { format!("{whole}.{rest}") }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -255,5 +276,25 @@ mod tests {
         assert_eq!(Quantity::Ratio(0.923).to_string(), "92.3%");
         assert_eq!(Quantity::Ratio(0.9999).to_string(), "99.99%");
         assert_eq!(Quantity::Ratio(1.0).to_string(), "100.0%");
+    }
+
+    #[test]
+    fn shares_are_written_in_decimal() {
+        for (share, written) in [
+            (0.999, "99.9"),
+            (0.9990000000000001, "99.9"),
+            (1.0 - 0.999, "0.1"),
+            (0.5, "50"),
+            (0.99999, "99.999"),
+            (0.07, "7"),
+            (0.0, "0"),
+            (1.0, "100"),
+        ] {
+            assert_eq!(percent_digits(share), written);
+        }
+        assert_eq!(
+            [decimal(14.4), decimal(0.1 + 0.2), decimal(1e9)],
+            ["14.4", "0.3", "1000000000"]
+        );
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::document::{self, Format, Lines, Node, Value};
 use crate::error::{Problem, SlaError};
-use crate::events::{EventHistory, Events};
+use crate::events::{Counts, EventHistory, Events};
 use std::fmt::Write as _;
 use std::fs::{self, File};
 use std::io::{self, Read, Write as _};
@@ -167,10 +167,8 @@ fn merged(events: &[Events]) -> Vec<Events> {
                     && millis(last.to) == millis(events.from)
                     && quarter(last.from) == quarter(events.from) =>
             {
-                last.to = events.to;
-                last.total = last.total.saturating_add(events.total);
-                last.bad.0 = last.bad.0.saturating_add(events.bad.0);
-                last.bad.1 = last.bad.1.saturating_add(events.bad.1);
+                let Counts { total, bad } = last.counts().plus(events.counts());
+                *last = Events { from: last.from, to: events.to, total, bad };
             }
             _ => merged.push(*events),
         }

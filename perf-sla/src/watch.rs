@@ -1,15 +1,13 @@
 //! What has to be counted while it happens, and reading it back.
 
 use crate::config::SlaConfig;
-use crate::evaluate::ratio_counts;
-use crate::events::{EventHistory, Events};
+use crate::evaluate::{growth, ratio_counts};
+use crate::events::{Counts, EventHistory, Events};
 use crate::good::{Good, is_good};
 use crate::judge::over;
 use crate::objective::Objective;
 use crate::series_pattern::SeriesPattern;
-use perf_core::{
-    OperationSnapshot, OperationTotals, Profiler, Series, Snapshot, Timeline, TooManyLimits,
-};
+use perf_core::{OperationSnapshot, OperationTotals, Profiler, Snapshot, Timeline, TooManyLimits};
 use std::time::{Duration, SystemTime};
 
 /// As far back as a timeline has counts.
@@ -70,23 +68,16 @@ impl SlaConfig {
         let mut history = EventHistory::default();
         let to = snapshot.taken_at();
         let from = to.checked_sub(snapshot.interval()).unwrap_or(to);
-        let overall = || match &self.overall_operation {
-            Some(name) => snapshot.operation(name).cloned(),
-            None => Some(snapshot.overall()),
-        };
+        let whole = self.whole_of(snapshot);
         for objective in &self.objectives {
             let counts = match &objective.good {
                 Good::Joint(_) => joint(objective, |name, labels| snapshot.counter(name, labels)),
-                Good::Metric(name) => self.metric_counts(name, |pattern| {
-                    let meant = snapshot.counters().filter(|(series, _)| pattern.matches(series));
-                    meant.map(|(_, growth)| growth).reduce(u64::saturating_add)
-                }),
-                good => match &objective.operation {
-                    Some(name) => {
-                        snapshot.operation(name).map(|operation| of_calls(good, operation))
-                    }
-                    None => overall().map(|operation| of_calls(good, &operation)),
-                },
+                Good::Metric(name) => self
+                    .metric_counts(name, |pattern| growth(snapshot.counters(), pattern, |_| true)),
+                good => {
+                    let own = objective.operation.as_deref().map(|name| snapshot.operation(name));
+                    own.unwrap_or(whole.as_ref()).map(|operation| of_calls(good, operation))
+                }
             };
             history.add(objective, from, to, counts);
         }
@@ -98,7 +89,7 @@ impl SlaConfig {
     pub fn events_of_timeline(&self, timeline: &Timeline) -> EventHistory {
         let mut history = EventHistory::default();
         let window = timeline.long_window(ALL);
-        let latest = timeline.window(Duration::from_secs(1)).snapshot();
+        let latest = timeline.window(Duration::ZERO);
         let mut end = SystemTime::UNIX_EPOCH;
         for interval in window.intervals() {
             let (from, to) = after(end, interval.taken_at(), interval.coverage().covered());
@@ -110,10 +101,7 @@ impl SlaConfig {
                         joint(objective, |name, labels| interval.counter(name, labels))
                     }
                     (Good::Metric(name), _) => self.metric_counts(name, |pattern| {
-                        let meant = interval
-                            .counters()
-                            .filter(|(series, _): &(&Series, u64)| pattern.matches(series));
-                        meant.map(|(_, growth)| growth).reduce(u64::saturating_add)
+                        growth(interval.counters(), pattern, |_| true)
                     }),
                     (good, Some(name)) => {
                         interval.operation(name).map(|totals| of_totals(good, &totals))
@@ -121,7 +109,7 @@ impl SlaConfig {
                     (good, None) => interval
                         .operations()
                         .map(|totals| of_totals(good, &totals))
-                        .reduce(|(a, (b, c)), (d, (e, f))| (a + d, (b + e, c + f))),
+                        .reduce(Counts::plus),
                 };
                 history.add(objective, from, to, counts);
             }
@@ -134,17 +122,25 @@ impl SlaConfig {
         objective.operation.as_deref().or(self.overall_operation())
     }
 
+    /// The operation that stands for the whole, or all of them together.
+    pub(crate) fn whole_of(&self, snapshot: &Snapshot) -> Option<OperationSnapshot> {
+        match &self.overall_operation {
+            Some(name) => snapshot.operation(name).cloned(),
+            None => Some(snapshot.overall()),
+        }
+    }
+
     fn metric_counts(
         &self,
         name: &str,
         growth: impl Fn(&SeriesPattern) -> Option<u64>,
-    ) -> Option<(u64, (u64, u64))> {
+    ) -> Option<Counts> {
         let metric = self.metrics.iter().find(|metric| metric.name == name)?;
         let (good, total) = ratio_counts(&metric.source, growth)?;
         Some(match total.checked_sub(good) {
-            Some(bad) => (total, (bad, bad)),
+            Some(bad) => Counts::exact(total, bad),
             // Its counters disagree: by so many it may be wrong.
-            None => (total, (0, (good - total).min(total))),
+            None => Counts { total, bad: (0, (good - total).min(total)) },
         })
     }
 }
@@ -162,27 +158,27 @@ impl EventHistory {
         objective: &Objective,
         from: SystemTime,
         to: SystemTime,
-        counts: Option<(u64, (u64, u64))>,
+        counts: Option<Counts>,
     ) {
-        let (total, bad) = counts.unwrap_or_default();
+        let Counts { total, bad } = counts.unwrap_or_default();
         self.push(&objective.name, Events { from, to, total, bad });
     }
 }
 
 /// All events and the bad ones, at least and at most.
-fn of_calls(good: &Good, operation: &OperationSnapshot) -> (u64, (u64, u64)) {
+fn of_calls(good: &Good, operation: &OperationSnapshot) -> Counts {
     let failures = operation.failures();
     match good {
         Good::Latency(limit) => {
             let (least, most) = over(operation, *limit);
             let timed = operation.latency().count();
-            (timed + failures, (least + failures, most + failures))
+            Counts { total: timed + failures, bad: (least + failures, most + failures) }
         }
-        _ => (operation.count(), (failures, failures)),
+        _ => Counts::exact(operation.count(), failures),
     }
 }
 
-fn of_totals(good: &Good, totals: &OperationTotals) -> (u64, (u64, u64)) {
+fn of_totals(good: &Good, totals: &OperationTotals) -> Counts {
     let failures = totals.failures();
     match good {
         Good::Latency(limit) => {
@@ -192,21 +188,20 @@ fn of_totals(good: &Good, totals: &OperationTotals) -> (u64, (u64, u64)) {
                 Some(over) => (over.successes, timed),
                 None => (0, timed),
             };
-            (timed + failures, (least + failures, most + failures))
+            Counts { total: timed + failures, bad: (least + failures, most + failures) }
         }
-        _ => (totals.count(), (failures, failures)),
+        _ => Counts::exact(totals.count(), failures),
     }
 }
 
 fn joint(
     objective: &Objective,
     counter: impl Fn(&str, &[(&str, &str)]) -> Option<u64>,
-) -> Option<(u64, (u64, u64))> {
+) -> Option<Counts> {
     let labels = [("objective", objective.name.as_str())];
     let (good, all) = (counter(GOOD_REQUESTS, &labels)?, counter(REQUESTS, &labels)?);
     // The two are counted a moment apart.
-    let bad = all.saturating_sub(good);
-    Some((all, (bad, bad)))
+    Some(Counts::exact(all, all.saturating_sub(good)))
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use crate::good::Good;
 use crate::metric::{Metric, MetricSource};
 use crate::objective::{Budgeting, Objective};
 use crate::period::{Period, Zone};
-use crate::quantity::{Quantity, parse_ratio, span};
+use crate::quantity::{Quantity, parse_ratio, percent_digits, span};
 use crate::rule::{Certainty, Rule};
 use crate::target::{Indicator, Subject, Target};
 use jiff::Timestamp;
@@ -126,7 +126,7 @@ fn limit(quantity: Quantity) -> String {
 
 /// In percent, without what binary fractions leave, where that says it whole.
 fn share(ratio: f64) -> String {
-    let percent = format!("{}%", ((ratio * 1e14).round() / 1e12));
+    let percent = format!("{}%", percent_digits(ratio));
     quoted(&if parse_ratio(&percent) == Ok(ratio) { percent } else { ratio.to_string() })
 }
 

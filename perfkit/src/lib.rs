@@ -7,7 +7,7 @@
 //! | feature | module | what it adds | crates it pulls |
 //! |---|---|---|---|
 //! | (none) | | record and snapshot: [`Profiler`], [`Operation`], [`Timer`], [`Request`], [`Snapshot`] | none but ours |
-//! | `analysis` | `analysis` | what measured numbers say: intervals and tests | none but ours |
+//! | `analysis` | `analysis` | what measured numbers say: intervals, comparisons, trends, bottlenecks | none but ours |
 //! | `sla` | `sla` | judge what was measured against an SLA file | toml, jiff |
 //! | `yaml` | | SLA files in YAML and JSON | saphyr-parser |
 //! | `report` | `report` | console, JSON, Markdown, HTML; turns `sla` on | serde, serde_json, tera, jiff |

@@ -45,7 +45,8 @@ Commands:
                              verdict wrong; exit code 1 when more often than it says
   faults [KILLS]             kill a process that writes a request log 200 times, and fill its disk
   fuzz [TARGET] [--seconds N]
-                             the fuzz targets sla_file, quantity and timeline, for 60 s each
+                             the fuzz targets sla_file, sla_yaml, sla_history, quantity and timeline, for
+                             60 s each
   sanitize [TOOL]            a smaller stress under the sanitizers address and thread, and valgrind's
                              memcheck
   loom [FILTER]              explore the models of the recording core with loom, and check that

@@ -49,6 +49,11 @@ impl Window {
         self.taken_at
     }
 
+    /// The name of the operation that stands for the whole, if one does.
+    pub fn overall_operation(&self) -> Option<&str> {
+        self.overall_operation.as_deref()
+    }
+
     /// All that happened in the window, as a snapshot: it can be judged, reported and exported like one.
     pub fn snapshot(&self) -> Snapshot {
         let operations = self.metrics.all().iter().enumerate().filter_map(|(number, metric)| {

@@ -2,6 +2,7 @@
 
 use super::entry::{nanos, seconds};
 use jiff::Timestamp;
+use perf_core::TimeUnit;
 use std::fmt;
 use std::time::Duration;
 
@@ -20,7 +21,7 @@ use std::time::Duration;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Mapping {
     pub(super) duration: String,
-    pub(super) unit: perf_core::TimeUnit,
+    pub(super) unit: TimeUnit,
     pub(super) operation: Option<String>,
     pub(super) ok: Option<FieldTest>,
     pub(super) time: Option<String>,
@@ -47,7 +48,7 @@ enum Comparison {
 impl Mapping {
     /// The field that holds how long a request took, and the unit of its numbers. A value with a unit of its own
     /// ("12.5ms") keeps it.
-    pub fn new(duration_field: &str, unit: perf_core::TimeUnit) -> Self {
+    pub fn new(duration_field: &str, unit: TimeUnit) -> Self {
         Mapping { duration: duration_field.to_owned(), unit, operation: None, ok: None, time: None }
     }
 
@@ -83,18 +84,12 @@ impl Mapping {
             .find(|c: char| c.is_alphabetic() && !matches!(c, 'e' | 'E'))
             .unwrap_or(value.len());
         let (number, unit) = value.split_at(end);
+        let unit = if unit.is_empty() { self.unit } else { unit.parse().ok()? };
         let per_unit = match unit {
-            "" => match self.unit {
-                perf_core::TimeUnit::Seconds => 1e9,
-                perf_core::TimeUnit::Milliseconds => 1e6,
-                perf_core::TimeUnit::Microseconds => 1e3,
-                _ => 1.0,
-            },
-            "s" => 1e9,
-            "ms" => 1e6,
-            "us" | "µs" | "μs" => 1e3,
-            "ns" => 1.0,
-            _ => return None,
+            TimeUnit::Seconds => 1e9,
+            TimeUnit::Milliseconds => 1e6,
+            TimeUnit::Microseconds => 1e3,
+            _ => 1.0,
         };
         nanos(number.trim().parse::<f64>().ok()? * per_unit)
     }
@@ -187,7 +182,6 @@ impl fmt::Display for FieldTest {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use perf_core::TimeUnit;
 
     #[test]
     fn durations_have_the_unit_of_the_mapping_or_their_own() {

@@ -148,17 +148,10 @@ fn nice(value: f64) -> f64 {
 }
 
 fn escaped(text: &str) -> String {
-    let mut plain = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => plain.push_str("&amp;"),
-            '<' => plain.push_str("&lt;"),
-            '>' => plain.push_str("&gt;"),
-            '"' => plain.push_str("&quot;"),
-            c => plain.push(c),
-        }
-    }
-    plain
+    let mut plain = Vec::with_capacity(text.len());
+    // Memory can always be written to, and of UTF-8 it makes UTF-8.
+    let _ = tera::escape_html(text, &mut plain);
+    String::from_utf8(plain).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -20,11 +20,7 @@ pub(super) struct Data<'a> {
 
 impl<'a> Data<'a> {
     pub(super) fn new(sla: &SlaConfig, snapshot: &'a Snapshot, window: Option<&'a Window>) -> Self {
-        let overall = match &sla.overall_operation {
-            Some(name) => snapshot.operation(name).cloned(),
-            None => Some(snapshot.overall()),
-        };
-        Data { snapshot, overall, window }
+        Data { snapshot, overall: sla.whole_of(snapshot), window }
     }
 
     pub(super) fn checks(&self, sla: &SlaConfig) -> Vec<Check> {
@@ -32,7 +28,9 @@ impl<'a> Data<'a> {
         let mut checks = Vec::new();
         for target in &sla.targets {
             checks.extend(match (target.rule.window, self.window) {
-                (Some(length), Some(window)) => sliding.worst(sla, target, window, length),
+                (Some(length), Some(window)) => {
+                    sliding.worst(sla, target, window, self.snapshot, length)
+                }
                 _ => self.judge(sla, target, target.rule.certainty),
             });
         }

@@ -10,7 +10,7 @@ use crate::rule::Certainty;
 use crate::series_pattern::SeriesPattern;
 use crate::status::Status;
 use crate::target::{Bound, Indicator, Target};
-use perf_core::{Distribution, Series, Snapshot};
+use perf_core::{Distribution, Series};
 use std::collections::BTreeSet;
 
 impl Data<'_> {
@@ -72,11 +72,12 @@ impl Data<'_> {
     ) -> Check {
         match source {
             MetricSource::Ratio { .. } => {
-                let growth = |pattern: &SeriesPattern| growth(self.snapshot, pattern, &is_meant);
+                let growth =
+                    |pattern: &SeriesPattern| growth(self.snapshot.counters(), pattern, &is_meant);
                 ratio(target, ratio_counts(source, growth), certainty)
             }
             MetricSource::Counter(pattern) => {
-                let Some(growth) = growth(self.snapshot, pattern, &is_meant) else {
+                let Some(growth) = growth(self.snapshot.counters(), pattern, &is_meant) else {
                     return Check::without_data(target.clone());
                 };
                 let seconds = self.snapshot.interval().as_secs_f64();
@@ -103,13 +104,12 @@ impl Data<'_> {
 }
 
 /// The growth of all counters that are meant together, if there is one.
-fn growth(
-    snapshot: &Snapshot,
+pub(crate) fn growth<'a>(
+    counters: impl Iterator<Item = (&'a Series, u64)>,
     pattern: &SeriesPattern,
     is_meant: impl Fn(&Series) -> bool,
 ) -> Option<u64> {
-    let meant =
-        snapshot.counters().filter(|(series, _)| pattern.matches(series) && is_meant(series));
+    let meant = counters.filter(|(series, _)| pattern.matches(series) && is_meant(series));
     meant.map(|(_, growth)| growth).reduce(u64::saturating_add)
 }
 

@@ -8,6 +8,7 @@ use crate::quantity::Quantity;
 use crate::rule::Certainty;
 use crate::target::{Indicator, Target};
 use perf_core::{OperationSnapshot, Snapshot, Window};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// Stretches that are looked at for the worst one.
@@ -16,7 +17,7 @@ const MOST_WINDOWS: usize = 4_000;
 /// Every stretch of a length, read once for all targets that want it.
 #[derive(Default)]
 pub(super) struct Sliding {
-    read: Vec<(Duration, Vec<(Window, Snapshot)>)>,
+    read: BTreeMap<Duration, Vec<(Window, Snapshot)>>,
 }
 
 impl Sliding {
@@ -26,24 +27,18 @@ impl Sliding {
         sla: &SlaConfig,
         target: &Target,
         window: &Window,
+        whole: &Snapshot,
         length: Duration,
     ) -> Vec<Check> {
-        if !self.read.iter().any(|(known, _)| *known == length) {
+        let stretches = self.read.entry(length).or_insert_with(|| {
             let stretches = window.sliding(length).take(MOST_WINDOWS);
-            let read = stretches.map(|stretch| {
-                let snapshot = stretch.snapshot();
-                (stretch, snapshot)
-            });
-            self.read.push((length, read.collect()));
-        }
-        let stretches = self.read.iter().find(|(known, _)| *known == length);
-        let stretches = stretches.map_or(&[][..], |(_, stretches)| stretches);
+            stretches.map(|stretch| (stretch.clone(), stretch.snapshot())).collect()
+        });
         let certainty = match target.rule.certainty {
             Certainty::Firm(confidence) => Certainty::Firm(confidence.of_each(stretches.len())),
             Certainty::Point => Certainty::Point,
         };
         let is_known = |operation: &OperationSnapshot| operation.count() > 0;
-        let whole = window.snapshot();
         let called = match target.operation().or(sla.overall_operation()) {
             Some(name) => whole.operation(name).is_some_and(is_known),
             None => whole.operations().any(is_known),
@@ -56,7 +51,7 @@ impl Sliding {
             _ => check,
         };
         let mut worst: Vec<Check> = Vec::new();
-        for (stretch, snapshot) in stretches {
+        for (stretch, snapshot) in stretches.iter() {
             let data = Data::new(sla, snapshot, Some(stretch));
             for check in data.judge(sla, target, certainty) {
                 let window = Some(WorstWindow::new(stretch, stretches.len()));

@@ -3,13 +3,13 @@
 use super::duration::{is_exact, shorthand};
 use super::names::{Names, label};
 use super::parts::{annotation, metadata, promise, rounding, window};
-use super::yaml::{Yaml, decimal, percent, table, text};
+use super::yaml::{Yaml, table, text};
 use super::{OpenSloExport, PREFIX, VERSION, sources, unmapped};
 use crate::burn_rate::BurnRatePair;
 use crate::config::SlaConfig;
 use crate::objective::{Budgeting, Objective};
 use crate::period::Period;
-use crate::quantity::{Quantity, span};
+use crate::quantity::{Quantity, decimal, percent_digits, span};
 use crate::rule::{Certainty, Rule};
 use crate::target::Target;
 use std::time::Duration;
@@ -73,7 +73,7 @@ impl Exporter<'_> {
             Ok((indicator, None)) => {
                 let Quantity::Rate(rate) = target.limit else { return };
                 let least = table([("op", text("gte")), ("value", Yaml::Plain(rate.to_string()))]);
-                let share = percent(FLOOR_SHARE);
+                let share = percent_digits(FLOOR_SHARE);
                 self.left_out.push(format!(
                     "{}: a floor of OpenSLO also has a share of measurements that keep it; {share} % is \
                      written",
@@ -160,7 +160,7 @@ impl Exporter<'_> {
         );
         // Always told, because a condition has no place for the second window.
         let annotations = vec![
-            annotation("budget", &format!("{}%", percent(pair.budget))),
+            annotation("budget", &format!("{}%", percent_digits(pair.budget))),
             annotation("long-window", &span(pair.long)),
             annotation("short-window", &span(pair.short)),
             annotation("min-events", &pair.min_events.to_string()),

@@ -2,9 +2,9 @@
 
 use super::PREFIX;
 use super::duration::shorthand;
-use super::yaml::{Yaml, decimal, percent, table, text};
+use super::yaml::{Yaml, table, text};
 use crate::period::{Calendar, Period};
-use crate::quantity::{Quantity, span};
+use crate::quantity::{Quantity, decimal, percent_digits, span};
 use crate::target::{Indicator, Target};
 use std::time::Duration;
 
@@ -32,7 +32,7 @@ pub(super) fn metadata(name: &str, display: &str, annotations: Vec<(String, Yaml
 /// In percent, unless that would look like a share.
 pub(super) fn promise(share: f64) -> (String, Yaml) {
     match share {
-        share if share > 0.01 => ("targetPercent".to_owned(), Yaml::Plain(percent(share))),
+        share if share > 0.01 => ("targetPercent".to_owned(), Yaml::Plain(percent_digits(share))),
         share => ("target".to_owned(), Yaml::Plain(decimal(share))),
     }
 }
