@@ -26,7 +26,12 @@ pub(crate) struct BudgetRow {
 impl BudgetRow {
     pub(super) fn of(check: &CheckModel) -> Option<Self> {
         let budget = check.budget.as_ref()?;
-        let what = if budget.budgeting == "occurrences" { "events" } else { "time slices" };
+        let what = match (budget.budgeting, budget.bad_at_most) {
+            ("occurrences", 1) => "event",
+            ("occurrences", _) => "events",
+            (_, 1) => "time slice",
+            _ => "time slices",
+        };
         let used = match budget.consumed_ratio {
             _ if budget.total == 0 => "nothing has happened yet".to_owned(),
             Some(consumed) => {
@@ -82,10 +87,13 @@ fn burn(budget: &BudgetModel) -> String {
     let mut text = match speed {
         0.0 if first.long_coverage_ratio < 0.995 => return "nothing bad so far".to_owned(),
         0.0 => return format!("nothing bad in the last {window}"),
+        0.0..0.01 => format!("burns less than 0.01 times as fast as it may over {window}"),
         _ => format!("burns {} times as fast as it may over {window}", rate(speed)),
     };
     if first.long_coverage_ratio < 0.995 {
-        text += &format!(" ({:.0} % of them observed)", first.long_coverage_ratio * 100.0);
+        let seen = (first.long_coverage_ratio * 100.0).round();
+        let seen = if seen < 1.0 { "less than 1".to_owned() } else { seen.to_string() };
+        text += &format!(" ({seen} % of that observed)");
     }
     match budget.exhausted_in_s {
         Some(0.0) => text + ", nothing is left",
