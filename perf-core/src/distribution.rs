@@ -9,8 +9,12 @@ pub use quantile::{InvalidQuantile, Quantile};
 
 use crate::losses::LossCounters;
 use crate::operation::{MAX_LIMITS, NO_LIMITS};
-use crate::storage::{Attempt, Cells, CellsReading, SLOTS, bucket_range, page_and_slot, pages_in};
+use crate::storage::{
+    Attempt, Cells, CellsReading, PAGES, SLOTS, bucket_range, page_and_slot, pages_in,
+};
 use crate::sync::AnyWriter;
+use std::collections::BTreeMap;
+use std::error::Error;
 use std::fmt;
 
 /// An immutable distribution of `u64` values (nanoseconds, for an operation).
@@ -64,6 +68,9 @@ impl Lifetime {
 /// One bucket that is not empty.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bucket {
+    /// Its place in the layout, which is the same in every distribution. Below 256 it is the value; above,
+    /// the buckets `128 * (k + 1)` to `128 * (k + 2) - 1` cut `2^(k + 7)..2^(k + 8)` into 128 equal parts.
+    pub index: u16,
     /// The lowest value that falls into it.
     pub lowest: u64,
     /// The highest value that falls into it.
@@ -91,6 +98,44 @@ impl Distribution {
             }
         }
         Distribution::from_reading(CellsReading::of([&cells].into_iter()))
+    }
+
+    /// A distribution that was written down as its [`buckets`](Self::buckets), each by
+    /// [`Bucket::index`] with its count. Sum, minimum and maximum are clamped to what the buckets allow.
+    ///
+    /// ```
+    /// # use perf_core::Distribution;
+    /// let measured = Distribution::from_values([100, 200, 3_000]);
+    /// let buckets = measured.buckets().map(|bucket| (bucket.index, bucket.count));
+    /// let read = Distribution::from_buckets(buckets, measured.sum(), 100, 3_000)?;
+    /// assert_eq!(read, measured);
+    /// # Ok::<(), perf_core::UnknownBucket>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`UnknownBucket`] for an index that the layout does not have.
+    pub fn from_buckets(
+        buckets: impl IntoIterator<Item = (u16, u64)>,
+        sum: u128,
+        min: u64,
+        max: u64,
+    ) -> Result<Self, UnknownBucket> {
+        let mut by_index = BTreeMap::new();
+        for (index, count) in buckets {
+            if usize::from(index) >= PAGES * SLOTS {
+                return Err(UnknownBucket(index));
+            }
+            let known: &mut u64 = by_index.entry(usize::from(index)).or_default();
+            *known = known.saturating_add(count);
+        }
+        let pages = by_index.keys().fold(0, |pages, index| pages | 1 << (index / SLOTS));
+        let mut counts = vec![0; u64::count_ones(pages) as usize * SLOTS];
+        for (index, count) in by_index {
+            counts[place(pages, index / SLOTS) + index % SLOTS] = count;
+        }
+        let lifetime = Lifetime { sum: sum as u64, min, max, over: [0; MAX_LIMITS] };
+        Ok(Distribution::conclude(pages, counts, sum, lifetime))
     }
 
     pub(crate) fn from_reading(reading: CellsReading) -> Self {
@@ -267,6 +312,12 @@ impl Distribution {
         Distribution::conclude(later.pages, counts, lifetime.sum.into(), lifetime)
     }
 
+    /// With these counts over the limits of its operation.
+    pub(crate) fn with_over(mut self, over: [u64; MAX_LIMITS]) -> Self {
+        self.lifetime.over = over;
+        self
+    }
+
     /// How many values are above `limit`, which is number `index` of the operation's limits:
     /// counted at record time and clamped to what the buckets allow.
     pub(crate) fn over(&self, index: usize, limit: u64) -> u64 {
@@ -298,7 +349,7 @@ impl fmt::Debug for Distribution {
 impl Bucket {
     fn new(page: usize, slot: usize, count: u64) -> Self {
         let (lowest, highest) = bucket_range(page, slot);
-        Bucket { lowest, highest, count }
+        Bucket { index: (page * SLOTS + slot) as u16, lowest, highest, count }
     }
 
     /// The value in the middle, rounded down.
@@ -306,6 +357,18 @@ impl Bucket {
         self.lowest + (self.highest - self.lowest) / 2
     }
 }
+
+/// A bucket was named that no distribution has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UnknownBucket(u16);
+
+impl fmt::Display for UnknownBucket {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "there is no bucket {}: the last one is {}", self.0, PAGES * SLOTS - 1)
+    }
+}
+
+impl Error for UnknownBucket {}
 
 /// What the buckets say about sum and extremes.
 struct Bounds {
@@ -318,7 +381,7 @@ struct Bounds {
 
 impl Default for Bounds {
     fn default() -> Self {
-        let none = Bucket { lowest: 0, highest: 0, count: 0 };
+        let none = Bucket::new(0, 0, 0);
         Bounds { count: 0, least_sum: 0, greatest_sum: 0, lowest: none, highest: none }
     }
 }

@@ -24,6 +24,7 @@
 //! * [`MetricDefinition`], what an exporter wants to know of a metric.
 //! * [`CallTree`] and [`CallNode`], who called what: paths of scopes with total and self time.
 //! * [`Sample`], one of the slowest or failed calls, with its metadata; [`RecentCalls`], the last n.
+//! * [`SnapshotParts`], a snapshot as plain values: what was written down becomes a snapshot again.
 //! * [`Losses`], everything that was refused, clamped or dropped: nothing is lost silently.
 //!
 //! ```
@@ -71,7 +72,7 @@ mod varint;
 
 pub use call_tree::{CallNode, CallTree, Scope};
 pub use clock::{Clock, ManualClock};
-pub use distribution::{Bucket, Distribution, InvalidQuantile, Quantile};
+pub use distribution::{Bucket, Distribution, InvalidQuantile, Quantile, UnknownBucket};
 pub use inference::{InferenceMetrics, InferenceStatistics};
 pub use losses::Losses;
 pub use metadata::MetadataValue;
@@ -86,7 +87,7 @@ pub use operation::{
 };
 pub use profiler::{Profiler, ProfilerBuilder, global};
 pub use request::{Request, RequestError, RequestSummary, Stage, StageSummary};
-pub use snapshot::{SinceError, Snapshot};
+pub use snapshot::{OperationParts, SinceError, Snapshot, SnapshotParts};
 pub use timeline::{
     Coverage, GaugeRange, LongWindow, OperationTotals, StandingWindow, Throughput, Timeline,
     TimelineThread, Window,

@@ -77,6 +77,28 @@ impl Losses {
         .into_iter()
     }
 
+    /// The count with this name, as [`iter`](Self::iter) has it.
+    pub fn get_mut(&mut self, name: &str) -> Option<&mut u64> {
+        Some(match name {
+            "invalid_values" => &mut self.invalid_values,
+            "clamped_values" => &mut self.clamped_values,
+            "refused_operations" => &mut self.refused_operations,
+            "refused_series" => &mut self.refused_series,
+            "refused_paths" => &mut self.refused_paths,
+            "unplaced_scopes" => &mut self.unplaced_scopes,
+            "unkept_samples" => &mut self.unkept_samples,
+            "dropped_metadata" => &mut self.dropped_metadata,
+            "abandoned_requests" => &mut self.abandoned_requests,
+            "abandoned_tracks" => &mut self.abandoned_tracks,
+            "observer_panics" => &mut self.observer_panics,
+            "early_merges" => &mut self.early_merges,
+            "saturated" => &mut self.saturated,
+            "clock_backwards" => &mut self.clock_backwards,
+            "clock_faults" => &mut self.clock_faults,
+            _ => return None,
+        })
+    }
+
     pub(crate) fn combine(&self, other: &Losses, with: impl Fn(u64, u64) -> u64) -> Losses {
         Losses {
             invalid_values: with(self.invalid_values, other.invalid_values),

@@ -1,5 +1,9 @@
 //! An immutable copy of everything a profiler knows.
 
+mod parts;
+
+pub use parts::{OperationParts, SnapshotParts};
+
 use crate::distribution::Distribution;
 use crate::losses::Losses;
 use crate::metric::{Definitions, MetricDefinition, Series};

@@ -18,8 +18,9 @@ pub struct Series {
 }
 
 impl Series {
-    /// Of labels with the same key the last one counts.
-    pub(crate) fn new(name: &str, labels: &[(&str, &str)]) -> Self {
+    /// A metric of this name with these labels, in any order; of labels with the same key the last one
+    /// counts.
+    pub fn new(name: &str, labels: &[(&str, &str)]) -> Self {
         let mut sorted: Vec<(Box<str>, Box<str>)> = Vec::with_capacity(labels.len());
         for &(key, value) in labels {
             match sorted.binary_search_by(|(known, _)| (**known).cmp(key)) {

@@ -18,6 +18,26 @@ pub struct Sample {
 }
 
 impl Sample {
+    /// A call that was written down: how long it took, when it ended on the profiler's clock, why it failed
+    /// and what its timer was given, of which 16 pairs are kept.
+    pub fn new(
+        duration: Duration,
+        at: Duration,
+        failure_kind: Option<String>,
+        metadata: impl IntoIterator<Item = (String, MetadataValue)>,
+    ) -> Self {
+        let mut details = Details::default();
+        if let Some(kind) = failure_kind {
+            details.set_failure_kind(kind.into());
+        }
+        metadata.into_iter().for_each(|(key, value)| details.insert(key.into(), value));
+        Sample {
+            value: nanos(duration),
+            at: nanos(at),
+            details: (!details.is_empty()).then(|| Arc::new(details)),
+        }
+    }
+
     /// How long it took.
     pub fn duration(&self) -> Duration {
         Duration::from_nanos(self.value)
@@ -42,6 +62,10 @@ impl Sample {
     pub fn failure_kind(&self) -> Option<&str> {
         self.details.as_ref()?.failure_kind.as_deref()
     }
+}
+
+fn nanos(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }
 
 /// The slowest samples of one shard since the last reset or tick, in no order.

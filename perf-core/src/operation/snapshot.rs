@@ -4,6 +4,7 @@ use crate::distribution::{Distribution, Quantile};
 use crate::operation::{
     FROM_THE_START, MAX_LIMITS, OperationCore, RecentCalls, RecentRing, Sample,
 };
+use crate::snapshot::OperationParts;
 use crate::storage::CellsReading;
 use crate::sync::{Relaxed, lock};
 use crate::timeline::OperationCounts;
@@ -42,7 +43,7 @@ struct Side {
 }
 
 /// How many values of an interval were above a limit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct OverLimit {
     /// The limit, as given to [`Operation::limits`](crate::Operation::limits).
@@ -112,6 +113,40 @@ impl OperationSnapshot {
         }
         drop(before);
         snapshot.order_samples();
+        snapshot
+    }
+
+    /// An operation that was written down.
+    pub(crate) fn of_parts(parts: OperationParts, from: u64, interval: Duration) -> Self {
+        let mut over = [[0; MAX_LIMITS]; 2];
+        let mut limits = Vec::new();
+        for (i, limit) in parts.over_limits.iter().take(MAX_LIMITS).enumerate() {
+            let since = if limit.exact { FROM_THE_START } else { nanos(limit.since).max(1) };
+            limits.push((nanos(limit.limit), since));
+            (over[0][i], over[1][i]) = (limit.successes, limit.failures);
+        }
+        let kinds = parts.failure_kinds.into_iter().map(|(kind, count)| (kind.into(), count));
+        let mut snapshot = OperationSnapshot {
+            name: parts.name.into(),
+            interval,
+            from,
+            successes: Side {
+                timed: parts.latency.with_over(over[0]),
+                untimed: parts.untimed_successes,
+            },
+            failures: Side {
+                timed: parts.failure_latency.with_over(over[1]),
+                untimed: parts.untimed_failures,
+            },
+            failure_kinds: kinds.collect(),
+            limits,
+            kept_samples: parts.slowest.len().max(parts.failed.len()),
+            slowest: parts.slowest,
+            failed: parts.failed,
+            recent: None,
+        };
+        snapshot.order_samples();
+        snapshot.bound_failure_kinds();
         snapshot
     }
 
@@ -290,6 +325,16 @@ impl OperationSnapshot {
         &self.successes.timed
     }
 
+    /// The successes that were counted without a duration.
+    pub fn untimed_successes(&self) -> u64 {
+        self.successes.untimed
+    }
+
+    /// The failures that were counted without a duration.
+    pub fn untimed_failures(&self) -> u64 {
+        self.failures.untimed
+    }
+
     /// The latencies of the failures that were timed, in nanoseconds.
     pub fn failure_latency(&self) -> &Distribution {
         &self.failures.timed
@@ -377,6 +422,10 @@ impl OperationSnapshot {
     pub fn failed(&self) -> &[Sample] {
         &self.failed
     }
+}
+
+fn nanos(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }
 
 impl Side {

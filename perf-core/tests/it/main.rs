@@ -12,6 +12,7 @@ mod inference;
 mod kept_samples;
 mod limits;
 mod names;
+mod parts;
 mod properties;
 mod quantiles;
 mod random;
