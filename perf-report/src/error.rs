@@ -1,4 +1,4 @@
-//! Why a report could not be written.
+//! Why a report could not be written or read.
 
 use std::error::Error;
 use std::fmt;
@@ -13,6 +13,41 @@ pub enum ReportError {
     Render(Box<dyn Error + Send + Sync>),
     /// The file could not be written.
     Write(PathBuf, io::Error),
+    /// The file could not be read.
+    Read(PathBuf, io::Error),
+    /// The file is no report that this version can read.
+    Load(PathBuf, LoadError),
+}
+
+/// Why a text is no report that this version can read.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum LoadError {
+    /// It is no JSON, or a key holds something else than it should; says where.
+    Syntax(Box<dyn Error + Send + Sync>),
+    /// It is JSON of another kind.
+    NotAReport {
+        /// What its key `schema` says.
+        schema: String,
+    },
+    /// It is of another major version.
+    Version {
+        /// What its key `schema_version` says.
+        found: String,
+    },
+    /// Its numbers contradict each other.
+    Contradiction {
+        /// Where.
+        key: String,
+        /// How.
+        what: String,
+    },
+}
+
+impl LoadError {
+    pub(crate) fn syntax(error: serde_json::Error) -> Self {
+        LoadError::Syntax(error.into())
+    }
 }
 
 impl fmt::Display for ReportError {
@@ -22,6 +57,32 @@ impl fmt::Display for ReportError {
             ReportError::Write(path, error) => {
                 write!(f, "{}: cannot be written: {error}", path.display())
             }
+            ReportError::Read(path, error) => {
+                write!(f, "{}: cannot be read: {error}", path.display())
+            }
+            ReportError::Load(path, error) => write!(f, "{}: {error}", path.display()),
+        }
+    }
+}
+
+impl fmt::Display for LoadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            LoadError::Syntax(error) => write!(f, "is no report in JSON: {error}"),
+            LoadError::NotAReport { schema } if schema.is_empty() => f.write_str(
+                "is no report of perfkit: its key `schema` is not there; `perfkit demo` and \
+                 `Report::write_json` write reports",
+            ),
+            LoadError::NotAReport { schema } => {
+                write!(f, "is no report of perfkit: its key `schema` is {schema:?}")
+            }
+            LoadError::Version { found } => write!(
+                f,
+                "is of version {found:?}, and this perfkit reads {}: read it with the perfkit that \
+                 wrote it, or a newer one",
+                crate::model::SCHEMA_VERSION
+            ),
+            LoadError::Contradiction { key, what } => write!(f, "`{key}` cannot be: {what}"),
         }
     }
 }
@@ -30,7 +91,17 @@ impl Error for ReportError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
             ReportError::Render(error) => Some(&**error),
-            ReportError::Write(_, error) => Some(error),
+            ReportError::Write(_, error) | ReportError::Read(_, error) => Some(error),
+            ReportError::Load(_, error) => Some(error),
+        }
+    }
+}
+
+impl Error for LoadError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            LoadError::Syntax(error) => Some(&**error),
+            _ => None,
         }
     }
 }

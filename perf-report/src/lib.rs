@@ -30,9 +30,11 @@
 #![forbid(unsafe_code)]
 
 mod annotations;
-mod budget;
 mod console;
 mod error;
+mod json;
+mod load;
+mod merge;
 pub mod model;
 mod periods;
 mod report;
@@ -40,7 +42,10 @@ mod templates;
 mod view;
 pub mod wording;
 
+/// The JSON Schema (draft 2020-12) of the reports that this version writes.
+pub const JSON_SCHEMA: &str = include_str!("../report.schema.json");
+
 pub use console::Console;
-pub use error::ReportError;
+pub use error::{LoadError, ReportError};
 pub use periods::{Period, Periods, Step};
 pub use report::Report;

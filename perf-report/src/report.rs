@@ -2,25 +2,31 @@
 
 use crate::annotations;
 use crate::console::{self, Console};
-use crate::error::ReportError;
-use crate::model::Model;
+use crate::error::{LoadError, ReportError};
+use crate::json;
+use crate::load;
+use crate::merge;
+use crate::model::{CallNodeModel, Model, SeriesModel};
 use crate::templates;
 use crate::view::View;
-use perf_core::Snapshot;
+use perf_core::{CallTree, Snapshot, Timeline};
 use perf_sla::Verdict;
 use std::fs;
 use std::path::Path;
+use std::time::Duration;
 
-/// A snapshot, and what an SLA file says of it, ready to be shown.
+/// A snapshot, and what an SLA file says of it, ready to be shown; or a report that was written as JSON.
 #[derive(Clone, Debug)]
 pub struct Report {
     model: Model,
+    /// Where the run starts on the profiler's clock.
+    start: Duration,
 }
 
 impl Report {
     /// A report of `snapshot`, without a verdict.
     pub fn new(snapshot: &Snapshot) -> Self {
-        Report { model: Model::new(snapshot) }
+        Report { model: Model::new(snapshot), start: snapshot.from() }
     }
 
     /// Adds what an SLA file says of the same snapshot. If the file names the operation that stands
@@ -36,6 +42,72 @@ impl Report {
         self
     }
 
+    /// Adds the run by time, for the charts over time: the intervals of the same profiler's timeline that lie
+    /// in the run.
+    pub fn with_timeline(mut self, timeline: &Timeline) -> Self {
+        self.model.series = SeriesModel::new(timeline, self.start);
+        self
+    }
+
+    /// Adds who called what.
+    pub fn with_call_tree(mut self, tree: &CallTree) -> Self {
+        self.model.call_tree = CallNodeModel::all(tree);
+        self
+    }
+
+    /// Says something of the run, such as `service`, `version`, `commit` or `environment`.
+    pub fn labelled(mut self, label: impl Into<String>, value: impl Into<String>) -> Self {
+        self.model.run.labels.insert(label.into(), value.into());
+        self
+    }
+
+    /// Reads a report that was written as JSON.
+    ///
+    /// # Errors
+    ///
+    /// [`ReportError::Read`], [`ReportError::Load`].
+    pub fn load(path: impl AsRef<Path>) -> Result<Self, ReportError> {
+        let path = path.as_ref();
+        let text = fs::read_to_string(path).map_err(|e| ReportError::Read(path.to_owned(), e))?;
+        Report::from_json(&text).map_err(|error| ReportError::Load(path.to_owned(), error))
+    }
+
+    /// The report in a text of JSON, of this major version of the format.
+    ///
+    /// ```
+    /// use perf_core::Profiler;
+    /// use perf_report::Report;
+    /// use std::time::Duration;
+    ///
+    /// let profiler = Profiler::new();
+    /// profiler.record("retrieval", Duration::from_millis(42));
+    /// let json = Report::new(&profiler.snapshot()).to_json()?;
+    /// let snapshot = Report::from_json(&json)?.snapshot();
+    /// assert_eq!(snapshot.operation("retrieval").unwrap().p95(), Some(Duration::from_millis(42)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`LoadError`].
+    pub fn from_json(text: &str) -> Result<Self, LoadError> {
+        Ok(Report { model: load::parse(text)?, start: Duration::ZERO })
+    }
+
+    /// The snapshot that it is of: every count, bucket, limit and kept sample. Its clock starts with the
+    /// run; it is no profiler's any more, so it has no interval since another one.
+    pub fn snapshot(&self) -> Snapshot {
+        self.model.snapshot()
+    }
+
+    /// This and the report of another process as one. Distributions add up bucket by bucket, so that every
+    /// percentile is that of all calls together; rates are over the time that at least one of them covers.
+    /// The verdicts are left out: judge [`snapshot`](Self::snapshot) anew.
+    #[must_use]
+    pub fn merge(&self, other: &Report) -> Report {
+        Report { model: merge::merge(&self.model, &other.model), start: Duration::ZERO }
+    }
+
     /// The numbers.
     pub fn model(&self) -> &Model {
         &self.model
@@ -47,8 +119,7 @@ impl Report {
     ///
     /// [`ReportError::Render`].
     pub fn to_json(&self) -> Result<String, ReportError> {
-        let json = serde_json::to_string_pretty(&self.model);
-        json.map(|json| json + "\n").map_err(|error| ReportError::Render(error.into()))
+        json::render(&self.model)
     }
 
     /// Text for a terminal.

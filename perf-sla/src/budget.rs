@@ -44,10 +44,24 @@ pub struct Budget {
     /// x period / burn rate. What was not observed counts as neither good nor bad. `None` when nothing
     /// burns.
     pub exhausted_in: Option<Duration>,
+    /// How it went: what had happened by then, oldest first, at most 101 points.
+    pub history: Vec<BudgetPoint>,
     /// What did not count, and why.
     pub excluded: Vec<Excluded>,
     /// What the answer would be without exclusions.
     pub status_without_exclusions: Status,
+}
+
+/// What had happened in a period by a moment of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct BudgetPoint {
+    /// The moment.
+    pub at: SystemTime,
+    /// Events, or slices, until then.
+    pub total: u64,
+    /// Bad ones of them, at most.
+    pub bad: u64,
 }
 
 /// How fast a budget goes in a pair of windows.
@@ -195,6 +209,7 @@ fn evaluate(
             Duration::try_from_secs_f64(seconds).ok()
         }),
         burn_rates,
+        history: history(objective, &counted, from, now),
         excluded: excluded.into_values().collect(),
         status_without_exclusions: without.with_enough_samples().status,
     };
@@ -204,6 +219,26 @@ fn evaluate(
             .to_owned()
     });
     Check { budget: Some(budget), note: note.or(with.note.clone()), ..with }.with_enough_samples()
+}
+
+/// The sums of ever more stretches of the period, from nothing at the start of the first one to all.
+fn history(
+    objective: &Objective,
+    events: &[Events],
+    from: SystemTime,
+    now: SystemTime,
+) -> Vec<BudgetPoint> {
+    let within: Vec<&Events> =
+        events.iter().filter(|stretch| lies_in(stretch, from, now)).collect();
+    let Some(first) = within.first() else { return Vec::new() };
+    let mut points = vec![BudgetPoint { at: first.from, total: 0, bad: 0 }];
+    let steps = within.len().min(100);
+    for step in 1..=steps {
+        let until = &within[..within.len() * step / steps];
+        let Counts { total, bad } = Sum::of(objective, until.iter().copied()).counts;
+        points.push(BudgetPoint { at: until[until.len() - 1].to, total, bad: bad.1 });
+    }
+    points
 }
 
 /// An objective as a target for its good ratio.

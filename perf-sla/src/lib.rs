@@ -86,7 +86,7 @@ mod writer;
 
 pub use alert::Alert;
 pub use baseline::Buffer;
-pub use budget::{Budget, BurnRate, Excluded, WindowBurn};
+pub use budget::{Budget, BudgetPoint, BurnRate, Excluded, WindowBurn};
 pub use builder::{SlaBuilder, Targets};
 pub use burn_rate::{BurnRatePair, Severity};
 pub use check::{Basis, Check, WorstWindow};

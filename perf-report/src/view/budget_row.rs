@@ -26,7 +26,7 @@ pub(crate) struct BudgetRow {
 impl BudgetRow {
     pub(super) fn of(check: &CheckModel) -> Option<Self> {
         let budget = check.budget.as_ref()?;
-        let what = match (budget.budgeting, budget.bad_at_most) {
+        let what = match (budget.budgeting.as_str(), budget.bad_at_most) {
             ("occurrences", 1) => "event",
             ("occurrences", _) => "events",
             (_, 1) => "time slice",

@@ -1,18 +1,19 @@
 //! Error budgets, as the JSON of a report has them.
 
-use jiff::Timestamp;
-use perf_sla::{Budget, Budgeting, BurnRate, Excluded};
-use serde::Serialize;
-use std::time::SystemTime;
+use super::run::{exact_moment, moment};
+use perf_sla::{Budget, BudgetPoint, Budgeting, BurnRate, Excluded};
+use serde::{Deserialize, Serialize};
 
 /// The error budget of an objective.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(default)]
 #[non_exhaustive]
 pub struct BudgetModel {
     /// The stretch it is for: `30d`, `month`.
     pub period: String,
     /// `occurrences` or `time_slices`: what it counts.
-    pub budgeting: &'static str,
+    pub budgeting: String,
     /// When the period began, RFC 3339 in UTC.
     pub from: String,
     /// Until when it was looked at.
@@ -35,6 +36,9 @@ pub struct BudgetModel {
     pub exhausted_in_s: Option<f64>,
     /// How fast it goes.
     pub burn_rates: Vec<BurnRateModel>,
+    /// How it went, from nothing at the start of what was observed to all of it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub history: Vec<BudgetPointModel>,
     /// What did not count, and why.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub excluded: Vec<ExcludedModel>,
@@ -42,12 +46,28 @@ pub struct BudgetModel {
     pub status_without_exclusions: String,
 }
 
+/// What had happened in a period by a moment of it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(default)]
+#[non_exhaustive]
+pub struct BudgetPointModel {
+    /// The moment, RFC 3339 in UTC.
+    pub at: String,
+    /// Events, or slices, until then.
+    pub total: u64,
+    /// Bad ones of them, at most.
+    pub bad: u64,
+}
+
 /// How fast a budget goes in a pair of windows.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(default)]
 #[non_exhaustive]
 pub struct BurnRateModel {
     /// `info`, `warning` or `critical`.
-    pub severity: &'static str,
+    pub severity: String,
     /// The rate that is too fast.
     pub factor: f64,
     /// The long window.
@@ -67,7 +87,9 @@ pub struct BurnRateModel {
 }
 
 /// What an exclusion took out.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(default)]
 #[non_exhaustive]
 pub struct ExcludedModel {
     /// The exclusion.
@@ -87,8 +109,8 @@ impl BudgetModel {
         BudgetModel {
             period: budget.period.to_string(),
             budgeting: match budget.budgeting {
-                Budgeting::Occurrences => "occurrences",
-                Budgeting::TimeSlices { .. } => "time_slices",
+                Budgeting::Occurrences => "occurrences".to_owned(),
+                Budgeting::TimeSlices { .. } => "time_slices".to_owned(),
             },
             from: moment(budget.from),
             to: moment(budget.to),
@@ -100,6 +122,7 @@ impl BudgetModel {
             consumed_ratio: Some(budget.consumed).filter(|consumed| consumed.is_finite()),
             exhausted_in_s: budget.exhausted_in.map(|time| time.as_secs_f64()),
             burn_rates: budget.burn_rates.iter().map(BurnRateModel::new).collect(),
+            history: budget.history.iter().map(BudgetPointModel::new).collect(),
             excluded: budget.excluded.iter().map(ExcludedModel::new).collect(),
             status_without_exclusions: budget.status_without_exclusions.to_string(),
         }
@@ -109,7 +132,7 @@ impl BudgetModel {
 impl BurnRateModel {
     fn new(burn: &BurnRate) -> Self {
         BurnRateModel {
-            severity: burn.pair.severity.as_str(),
+            severity: burn.pair.severity.as_str().to_owned(),
             factor: burn.pair.factor,
             long_s: burn.pair.long.as_secs_f64(),
             long_rate: burn.long.rate,
@@ -119,6 +142,12 @@ impl BurnRateModel {
             short_coverage_ratio: burn.short.coverage,
             is_too_fast: burn.is_too_fast(),
         }
+    }
+}
+
+impl BudgetPointModel {
+    fn new(point: &BudgetPoint) -> Self {
+        BudgetPointModel { at: exact_moment(point.at), total: point.total, bad: point.bad }
     }
 }
 
@@ -132,8 +161,4 @@ impl ExcludedModel {
             span_s: excluded.span.as_secs_f64(),
         }
     }
-}
-
-fn moment(time: SystemTime) -> String {
-    Timestamp::try_from(time).map_or_else(|_| String::new(), |time| format!("{time:.0}"))
 }

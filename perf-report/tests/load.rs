@@ -1,0 +1,260 @@
+//! Reports that were written as JSON and are read back, and reports of several processes as one.
+
+use perf_core::{Clock, Distribution, ManualClock, Profiler, Quantile, Snapshot};
+use perf_report::{LoadError, Report};
+use perf_sla::SlaConfig;
+use serde_json::{Value, json};
+use std::time::Duration;
+
+const SLA: &str = r#"
+    overall_operation = "answer"
+    [overall]
+    max_p95 = "60ms"
+    min_success_rate = "99%"
+    [operations.search]
+    max_p99 = "40ms"
+"#;
+
+fn profiler() -> (Profiler, ManualClock) {
+    let (clock, hand) = Clock::manual();
+    (Profiler::builder().clock(clock).overall_operation("answer").build(), hand)
+}
+
+/// `seconds` of a service whose calls take `base` to `base + 49` ms.
+fn run(seconds: u64, base: u64) -> (Profiler, SlaConfig) {
+    let (profiler, hand) = profiler();
+    let sla = SlaConfig::from_toml(SLA).unwrap();
+    sla.watch(&profiler).unwrap();
+    let timeline = profiler.timeline();
+    for second in 0..seconds {
+        for call in 0..50 {
+            let mut timer = profiler.timer("search");
+            timer.metadata("call", 50 * second + call);
+            drop(timer);
+            profiler.record("search", Duration::from_millis(base + call));
+            profiler.record("answer", Duration::from_millis(2 * (base + call)));
+        }
+        profiler.operation("answer").record_failure_with(Duration::from_millis(1), "timeout");
+        profiler.gauge("depth").set(second as f64);
+        profiler.counter_with("hits", &[("cache", "l1")]).add(7);
+        profiler.histogram("size").record(base);
+        hand.advance(Duration::from_secs(1));
+        timeline.tick();
+    }
+    (profiler, sla)
+}
+
+fn report(profiler: &Profiler, sla: &SlaConfig) -> Report {
+    let snapshot = profiler.snapshot();
+    Report::new(&snapshot)
+        .with_sla(&sla.evaluate(&snapshot))
+        .with_timeline(&profiler.timeline())
+        .labelled("commit", "abc123")
+}
+
+fn changed(report: &Report, change: impl FnOnce(&mut Value)) -> Result<Report, LoadError> {
+    let mut json: Value = serde_json::from_str(&report.to_json().unwrap()).unwrap();
+    change(&mut json);
+    Report::from_json(&json.to_string())
+}
+
+/// Everything that a judge or a reader may ask for.
+fn numbers(snapshot: &Snapshot) -> Vec<(String, u64, u64, Distribution, Distribution, Vec<u64>)> {
+    let operations = snapshot.operations().map(|operation| {
+        let over = operation.over_limits().flat_map(|o| [o.successes, o.failures]).collect();
+        let (good, bad) = (operation.latency().clone(), operation.failure_latency().clone());
+        (operation.name().to_owned(), operation.count(), operation.failures(), good, bad, over)
+    });
+    operations.collect()
+}
+
+#[test]
+fn a_report_read_back_is_the_same_report_and_the_same_snapshot() {
+    let (profiler, sla) = run(5, 10);
+    let written = report(&profiler, &sla);
+    let read = Report::from_json(&written.to_json().unwrap()).unwrap();
+    let (now, then) = (read.to_json().unwrap(), written.to_json().unwrap());
+    let difference = now.lines().zip(then.lines()).find(|(now, then)| now != then);
+    assert_eq!(difference, None);
+    assert!(now == then && read.model() == written.model());
+
+    let (before, after) = (profiler.snapshot(), read.snapshot());
+    assert_eq!(numbers(&after), numbers(&before));
+    assert_eq!(after.interval(), before.interval());
+    assert_eq!(after.counter("hits", &[("cache", "l1")]), Some(35));
+    assert_eq!(after.gauge("depth", &[]), Some(4.0));
+    assert_eq!(after.histogram("size", &[]), before.histogram("size", &[]));
+    assert_eq!(
+        after.operation("search").unwrap().slowest(),
+        before.operation("search").unwrap().slowest()
+    );
+    assert_eq!(
+        sla.evaluate(&after).checks(),
+        sla.evaluate(&before).checks(),
+        "judged with the same evidence, limits counted at record time too"
+    );
+}
+
+#[test]
+fn the_series_holds_every_call_once() {
+    let (profiler, sla) = run(5, 10);
+    let report = report(&profiler, &sla);
+    let series = report.model().series.as_ref().unwrap();
+    assert_eq!(series.ends_ns, [1, 2, 3, 4, 5].map(|second| second * 1_000_000_000));
+    let answer = &series.operations["answer"];
+    assert_eq!((&answer.counts, &answer.failures), (&vec![51; 5], &vec![1; 5]));
+    assert_eq!(series.gauges[0].values, [0.0, 1.0, 2.0, 3.0, 4.0].map(Some));
+    let all = answer.latencies.iter().flatten().flat_map(|latency| &latency.buckets);
+    assert_eq!(all.map(|(_, count)| count).sum::<u64>(), 250);
+}
+
+#[test]
+fn a_run_after_a_reset_has_only_its_own_intervals() {
+    let (profiler, sla) = run(3, 10);
+    profiler.reset();
+    let report = report(&profiler, &sla);
+    assert!(report.model().series.is_none(), "nothing has happened since");
+}
+
+#[test]
+fn reports_of_several_processes_merge_exactly() {
+    let runs = [run(5, 10), run(7, 100), run(2, 1)];
+    let reports = runs.each_ref().map(|(profiler, sla)| report(profiler, sla));
+    let merged = reports[0].merge(&reports[1]).merge(&reports[2]);
+    let again = reports[2].merge(&reports[1].merge(&reports[0]));
+
+    let mut values: Vec<u64> = Vec::new();
+    for (seconds, base) in [(5, 10), (7, 100), (2, 1)] {
+        values.extend((0..50 * seconds).map(|call| 2_000_000 * (base + call % 50)));
+    }
+    let expected = Distribution::from_values(values);
+    for merged in [&merged, &again] {
+        let snapshot = merged.snapshot();
+        let answer = snapshot.operation("answer").unwrap();
+        assert_eq!(answer.latency(), &expected);
+        assert_eq!((answer.count(), answer.failures()), (51 * 14, 14));
+        assert_eq!(snapshot.counter("hits", &[("cache", "l1")]), Some(7 * 14));
+        assert_eq!(merged.model().run.sources, 3);
+        assert_eq!(merged.model().run.labels["commit"], "abc123");
+        assert!(merged.model().verdict.is_none(), "the sum has to be judged anew");
+        let series = merged.model().series.as_ref().unwrap();
+        let counted: u64 = series.operations["answer"].counts.iter().sum();
+        assert_eq!(counted, 51 * 14, "every call of every report is in one slot");
+        assert!(series.ends_ns.is_sorted());
+        assert_eq!(merged.model().overall.p99_ns, expected.quantile(Quantile::P99));
+    }
+    // All three began at the same time.
+    assert_eq!(merged.snapshot().interval(), Duration::from_secs(7));
+    let verdict = runs[0].1.evaluate(&merged.snapshot());
+    assert_eq!(verdict.checks()[0].samples, 50 * 14);
+    assert!(verdict.checks()[0].bad.is_some_and(|(least, most)| least == most), "limits add too");
+}
+
+#[test]
+fn merging_reports_of_different_times_adds_their_times() {
+    let (profiler, sla) = run(4, 10);
+    let report = report(&profiler, &sla);
+    let later = changed(&report, |json| {
+        json["run"]["started_at"] = "2026-01-01T00:00:00Z".into();
+        json["run"]["ended_at"] = "2026-01-01T00:00:04Z".into();
+    })
+    .unwrap();
+    let merged = report.merge(&later);
+    assert_eq!(merged.snapshot().interval(), Duration::from_secs(8));
+    assert_eq!(merged.model().run.started_at, report.model().run.started_at);
+    assert_eq!(merged.model().run.ended_at, "2026-01-01T00:00:04Z");
+    assert_eq!(merged.model().overall.throughput_per_second, Some(51.0));
+    assert_eq!(merged.model().series.as_ref().unwrap().ends_ns.len(), 8);
+}
+
+#[test]
+fn a_newer_minor_version_is_read_and_another_major_one_refused() {
+    let (profiler, sla) = run(1, 10);
+    let report = report(&profiler, &sla);
+    let newer = changed(&report, |json| {
+        json["schema_version"] = "1.7".into();
+        json["of_the_future"] = json!({"a": [1]});
+        json["operations"][0]["more"] = 3.into();
+    });
+    assert_eq!(numbers(&newer.unwrap().snapshot()), numbers(&profiler.snapshot()));
+    for version in ["2.0", "0.9", "", "x", "11.0"] {
+        let told = changed(&report, |json| json["schema_version"] = version.into()).unwrap_err();
+        assert!(matches!(told, LoadError::Version { .. }), "{told}");
+        assert!(told.to_string().contains(&format!("{version:?}, and this perfkit reads 1.0")));
+    }
+}
+
+#[test]
+fn what_is_no_report_is_refused_with_its_place() {
+    for (text, told) in [
+        ("", "is no report in JSON: EOF while parsing"),
+        ("{", "line 1 column 1"),
+        ("[]", "is no report"),
+        ("{}", "its key `schema` is not there"),
+        ("{\"schema\": \"oha\"}", "its key `schema` is \"oha\""),
+        (
+            "{\"schema\": \"perf-report\", \"schema_version\": \"1.0\", \"operations\": 3}",
+            "expected a sequence at line 1",
+        ),
+    ] {
+        let error = Report::from_json(text).unwrap_err().to_string();
+        assert!(error.contains(told), "{text:?}: {error}");
+    }
+    let (profiler, sla) = run(2, 10);
+    let report = report(&profiler, &sla);
+    type Change = fn(&mut Value);
+    let changes: [(Change, &str); 5] = [
+        (
+            |json| json["operations"][1]["latency"]["buckets"][0][0] = 9_999.into(),
+            "`operations[\"search\"].latency.buckets` cannot be: there is no bucket 9999",
+        ),
+        (
+            |json| json["operations"][0]["successes"] = 3.into(),
+            "`operations[\"answer\"].latency` cannot be: 100 values in the buckets and 0 untimed are \
+             not 3 calls",
+        ),
+        (|json| json["series"]["ends_ns"] = json!([5, 3]), "`series.ends_ns` cannot be"),
+        (
+            |json| {
+                json["series"]["operations"]["search"]["latencies"][1]["buckets"] =
+                    json!([[65_535, 1]]);
+            },
+            "`series.operations[\"search\"].latencies[1].buckets` cannot be",
+        ),
+        (|json| json["run"]["duration_ns"] = (-1).into(), "invalid value: integer `-1`"),
+    ];
+    for (change, told) in changes {
+        let error = changed(&report, change).unwrap_err().to_string();
+        assert!(error.contains(told), "{error}");
+    }
+}
+
+#[test]
+fn lists_of_a_file_that_are_too_short_are_no_danger() {
+    let (profiler, sla) = run(3, 10);
+    let report = report(&profiler, &sla);
+    let short = changed(&report, |json| {
+        json["series"]["operations"]["search"] = json!({"counts": [1], "latencies": []});
+        json["series"]["gauges"][0]["values"] = json!([]);
+    })
+    .unwrap();
+    let merged = short.merge(&report);
+    assert!(merged.to_html().unwrap().contains("search"));
+    let empty = changed(&report, |json| {
+        *json = json!({"schema": "perf-report", "schema_version": "1.0"});
+    })
+    .unwrap();
+    assert_eq!(empty.merge(&report).snapshot().operations().count(), 2);
+    assert!(empty.to_html().is_ok() && empty.to_markdown().is_ok());
+}
+
+#[test]
+fn files_that_cannot_be_read_are_named() {
+    let error = Report::load("no/such/report.json").unwrap_err().to_string();
+    assert!(error.starts_with("no/such/report.json: cannot be read:"), "{error}");
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("r.json");
+    std::fs::write(&path, "{}").unwrap();
+    let error = Report::load(&path).unwrap_err().to_string();
+    assert!(error.contains("r.json: is no report of perfkit"), "{error}");
+}
