@@ -4,12 +4,13 @@ mod calls;
 mod critical_path;
 mod operations;
 mod requests;
-mod totals;
 
 pub use calls::call_bottlenecks;
+pub(crate) use critical_path::{PathStep, Span, nanos, path};
 pub use critical_path::{Step, critical_path};
 pub use operations::operation_bottlenecks;
 pub use requests::request_bottlenecks;
+pub(crate) use requests::{FEWEST_FOR_A_TAIL, bottlenecks};
 
 use std::fmt;
 use std::time::Duration;
@@ -71,7 +72,7 @@ impl fmt::Display for Bottleneck {
 
 impl Impact {
     /// Of `nanos` in `requests` that took `whole` together.
-    fn of(nanos: u128, whole: u128, requests: u64) -> Impact {
+    pub(crate) fn of(nanos: u128, whole: u128, requests: u64) -> Impact {
         Impact { share: nanos as f64 / whole as f64, per_request: mean(nanos, requests) }
     }
 }

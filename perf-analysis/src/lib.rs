@@ -12,6 +12,8 @@
 //! * [`mann_whitney`], [`hodges_lehmann`], [`holm`] and [`mann_kendall`], what these rest on.
 //! * [`operation_bottlenecks`], [`request_bottlenecks`] and [`call_bottlenecks`], where the time goes, with
 //!   impact and recommendation: [`Bottleneck`]; [`critical_path`], what decides when a request ends.
+//! * [`RequestStatistics`], what requests add up to as they end: [`StageShare`], [`Tail`], the slowest, and
+//!   the same bottlenecks; [`RequestWatch`], those of a profiler; [`RequestTotals`], their numbers.
 //! * [`Confidence`], how sure a firm answer must be; [`Floor`], how large a difference must be to matter;
 //!   [`Estimate`], a number with its interval.
 //!
@@ -36,6 +38,8 @@ mod mean;
 mod normal;
 mod rank_sums;
 mod reading;
+mod request_statistics;
+mod request_watch;
 mod stability;
 mod trend;
 mod values;
@@ -56,6 +60,11 @@ pub use mann_kendall::{MannKendall, mann_kendall};
 pub use mann_whitney::{MannWhitney, mann_whitney};
 pub use mean::MeanEstimate;
 pub use reading::Reading;
+pub use request_statistics::{
+    BucketTotals, GapTotals, PairTotals, RepeatTotals, RequestStatistics, RequestTotals,
+    StageShare, StageTotals, Tail, UnknownStage,
+};
+pub use request_watch::RequestWatch;
 pub use stability::{Rating, Stability, stability};
 pub use trend::{Direction, Trend, trend};
 pub use values::InvalidValues;

@@ -50,26 +50,61 @@ impl<'a> Step<'a> {
 /// assert_eq!(names, [Some("vector search"), Some("generation")]);
 /// ```
 pub fn critical_path(request: &RequestSummary) -> Vec<Step<'_>> {
+    let spans: Vec<Span> = request.stages().iter().map(Span::of).collect();
+    let step = |step: PathStep| Step {
+        stage: step.span.map(|place| &request.stages()[place]),
+        start: Duration::from_nanos(step.start),
+        duration: Duration::from_nanos(step.nanos),
+    };
+    path(&spans, nanos(request.total())).into_iter().map(step).collect()
+}
+
+/// When something ran, in ns from the start of its request.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Span {
+    pub(crate) start: u64,
+    pub(crate) end: u64,
+}
+
+impl Span {
+    pub(crate) fn of(stage: &StageSummary) -> Span {
+        let start = nanos(stage.offset());
+        Span { start, end: start.saturating_add(nanos(stage.duration())) }
+    }
+}
+
+/// A step of a path through spans, in ns.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct PathStep {
+    /// The place of the span that held up what follows; `None` where none ran.
+    pub(crate) span: Option<usize>,
+    pub(crate) start: u64,
+    pub(crate) nanos: u64,
+}
+
+/// The critical path through `spans` from 0 to `total`, earliest first.
+pub(crate) fn path(spans: &[Span], total: u64) -> Vec<PathStep> {
     let mut steps = Vec::new();
-    let mut until = request.total();
-    while until > Duration::ZERO {
-        let before = request.stages().iter().filter(|stage| stage.offset() < until);
-        let last = before.max_by_key(|stage| (end(stage).min(until), Reverse(stage.offset())));
-        let ended = last.map_or(Duration::ZERO, |stage| end(stage).min(until));
+    let mut until = total;
+    while until > 0 {
+        let before = spans.iter().enumerate().filter(|(_, span)| span.start < until);
+        let last = before.max_by_key(|(_, span)| (span.end.min(until), Reverse(span.start)));
+        let ended = last.map_or(0, |(_, span)| span.end.min(until));
         if ended < until {
-            steps.push(Step { stage: None, start: ended, duration: until - ended });
+            steps.push(PathStep { span: None, start: ended, nanos: until - ended });
         }
-        let Some(stage) = last else { break };
-        if ended > stage.offset() {
-            let duration = ended - stage.offset();
-            steps.push(Step { stage: Some(stage), start: stage.offset(), duration });
+        let Some((place, span)) = last else { break };
+        if ended > span.start {
+            let nanos = ended - span.start;
+            steps.push(PathStep { span: Some(place), start: span.start, nanos });
         }
-        until = stage.offset();
+        until = span.start;
     }
     steps.reverse();
     steps
 }
 
-fn end(stage: &StageSummary) -> Duration {
-    stage.offset().saturating_add(stage.duration())
+/// No duration of a request is longer than a `u64` holds.
+pub(crate) fn nanos(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }

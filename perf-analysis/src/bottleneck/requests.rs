@@ -1,12 +1,11 @@
 //! Bottlenecks of requests: what decides when they end, and what the slowest have in common.
 
-use super::totals::{StageTotals, Totals};
-use super::{Bottleneck, Cause, least, mean, ordered, percent};
+use super::{Bottleneck, Cause, least, mean, nanos, ordered, percent};
+use crate::request_statistics::{Repeats, RequestStatistics, StageSums, Sums, Totals};
 use perf_core::{RequestSummary, StageSummary};
-use std::cmp::Reverse;
 
 /// Of fewer requests, the slowest 1 % is not looked at.
-const FEWEST_FOR_A_TAIL: usize = 100;
+pub(crate) const FEWEST_FOR_A_TAIL: u64 = 100;
 
 /// How many times its share of all requests a stage's share of the slowest must be.
 const TAIL_FACTOR: f64 = 1.5;
@@ -16,13 +15,14 @@ const TAIL_FACTOR: f64 = 1.5;
 ///
 /// * each stage by its part of the [critical path](crate::critical_path); or, when something longer beside
 ///   it hides most of it, as [`Cause::Hidden`];
-/// * stages whose share of the slowest 1 % of requests is at least 1.5 times their share of all, when there
-///   are 100 requests or more;
+/// * stages whose share of the slowest 1 % of requests, and of others that took about as long, is at least
+///   1.5 times their share of all, when there are 100 requests or more;
 /// * pairs of stages that follow each other on the path and overlap in no request, and stages that
 ///   repeat there: by what running them side by side would save at most;
 /// * the time in which no stage ran, and where most of it lies.
 ///
-/// Empty for no requests.
+/// Empty for no requests. Of more requests than fit in memory, [`RequestStatistics`] says the same as they
+/// end.
 ///
 /// ```
 /// use perf_analysis::{Cause, request_bottlenecks};
@@ -49,32 +49,48 @@ const TAIL_FACTOR: f64 = 1.5;
 /// );
 /// ```
 pub fn request_bottlenecks(requests: &[RequestSummary], min_share: f64) -> Vec<Bottleneck> {
+    // As many are kept as a hundredth, so that what is said of the slowest is seldom said of a few of them.
+    let mut statistics = RequestStatistics::new(requests.len().div_ceil(100));
+    requests.iter().for_each(|request| statistics.add(request));
+    statistics.bottlenecks(min_share)
+}
+
+/// The bottlenecks of requests that add up to `totals`, of which the `slowest` are known.
+pub(crate) fn bottlenecks(
+    totals: &Totals,
+    slowest: &[RequestSummary],
+    min_share: f64,
+) -> Vec<Bottleneck> {
     let min_share = least(min_share);
-    let all = Totals::of(requests.iter());
-    if all.whole == 0 {
+    let all = All { totals, sums: totals.all() };
+    if all.sums.whole == 0 {
         return Vec::new();
     }
     let mut found = Vec::new();
-    for (name, stage) in &all.stages {
-        found.extend(all.on_path(name, stage, min_share));
-        found.extend(all.repeated(name, stage, min_share));
+    for (id, stage) in all.sums.present() {
+        found.extend(all.on_path(totals.name(id), stage, min_share));
+        found.extend(all.repeated(id, stage, min_share));
     }
-    found.extend(tail(requests, &all, min_share));
-    for (pair, saved) in &all.pairs {
-        let sequential = all.sequential(*pair, *saved, min_share);
-        let never_overlap = |_: &_| !requests.iter().any(|request| overlap(request, *pair));
-        found.extend(sequential.filter(never_overlap));
+    found.extend(all.tail(slowest, min_share));
+    for (pair, saved) in totals.sequential() {
+        found.extend(all.sequential(pair, saved, min_share));
     }
     found.extend(all.unattributed(min_share));
     ordered(found)
 }
 
-impl Totals<'_> {
-    fn on_path(&self, name: &str, stage: &StageTotals, min_share: f64) -> Option<Bottleneck> {
-        let (covered, on_path) = (self.share(stage.covered), self.share(stage.on_path));
+/// Requests, and what all of them add up to.
+struct All<'a> {
+    totals: &'a Totals,
+    sums: Sums,
+}
+
+impl All<'_> {
+    fn on_path(&self, name: &str, stage: &StageSums, min_share: f64) -> Option<Bottleneck> {
+        let (covered, on_path) = (self.sums.share(stage.covered), self.sums.share(stage.on_path));
         let (cause, recommendation) = if on_path >= min_share {
-            let half = mean(stage.on_path / 2, self.requests);
-            let (with, all) = (stage.requests, self.requests);
+            let half = mean(stage.on_path / 2, self.sums.requests);
+            let (with, all) = (stage.requests, self.sums.requests);
             let text = format!(
                 "decides {} of the time of all requests, and runs in {with} of {all}: twice as fast, it \
                  would save up to {half:.1?} a request",
@@ -91,40 +107,42 @@ impl Totals<'_> {
         } else {
             return None;
         };
-        Some(self.bottleneck(name.to_owned(), cause, stage.on_path, recommendation))
+        Some(self.sums.bottleneck(name.to_owned(), cause, stage.on_path, recommendation))
     }
 
-    fn repeated(&self, name: &str, stage: &StageTotals, min_share: f64) -> Option<Bottleneck> {
-        let times = stage.steps as f64 / stage.requests as f64;
-        if times < 2.0 || self.share(stage.beyond_longest) < min_share {
+    fn repeated(&self, id: usize, stage: &StageSums, min_share: f64) -> Option<Bottleneck> {
+        let Repeats { steps, beyond_longest } = self.totals.repeats(id);
+        let times = steps as f64 / stage.requests as f64;
+        if times < 2.0 || self.sums.share(beyond_longest) < min_share {
             return None;
         }
-        let each = mean(stage.on_path, stage.steps);
-        let saved = mean(stage.beyond_longest, self.requests);
+        let each = mean(stage.on_path, steps);
+        let saved = mean(beyond_longest, self.sums.requests);
         let text = format!(
             "runs {times:.1} times in a request that has it, one after the other, {each:.1?} each: as one \
              batch, or side by side, it would save up to {saved:.1?} a request"
         );
-        let name = name.to_owned();
-        Some(self.bottleneck(name, Cause::Repeated, stage.beyond_longest, text))
+        let name = self.totals.name(id).to_owned();
+        Some(self.sums.bottleneck(name, Cause::Repeated, beyond_longest, text))
     }
 
     fn sequential(&self, (a, b): (&str, &str), saved: u128, min_share: f64) -> Option<Bottleneck> {
-        if self.share(saved) < min_share {
+        if self.sums.share(saved) < min_share {
             return None;
         }
-        let each = mean(saved, self.requests);
+        let each = mean(saved, self.sums.requests);
         let text = format!(
             "`{a}` and `{b}` run one after the other and overlap in no request: unless one needs what \
              the other gives, side by side they would save up to {each:.1?} a request"
         );
-        Some(self.bottleneck(format!("{a}, {b}"), Cause::Sequential, saved, text))
+        Some(self.sums.bottleneck(format!("{a}, {b}"), Cause::Sequential, saved, text))
     }
 
     fn unattributed(&self, min_share: f64) -> Option<Bottleneck> {
-        let nanos: u128 = self.gaps.values().sum();
-        let ((before, after), most) = self.gaps.iter().max_by_key(|(_, nanos)| **nanos)?;
-        if self.share(nanos) < min_share {
+        let nanos = self.sums.unattributed;
+        let ((before, after), most) =
+            self.totals.gaps().max_by_key(|(place, nanos)| (*nanos, *place))?;
+        if self.sums.share(nanos) < min_share {
             return None;
         }
         let place = match (before, after) {
@@ -135,58 +153,66 @@ impl Totals<'_> {
         };
         let mut text = format!(
             "no stage accounts for {:.1?} a request: add stages, first {place}, where {} of it is",
-            mean(nanos, self.requests),
-            percent(*most as f64 / nanos as f64)
+            mean(nanos, self.sums.requests),
+            percent(most as f64 / nanos as f64)
         );
-        if self.dropped_stages > 0 {
-            let dropped = self.dropped_stages;
+        let dropped = self.totals.dropped_stages();
+        if dropped > 0 {
             text += &format!("; {dropped} stages beyond the 256 of a request are not counted");
         }
-        Some(self.bottleneck("unattributed".to_owned(), Cause::Unattributed, nanos, text))
+        Some(self.sums.bottleneck("unattributed".to_owned(), Cause::Unattributed, nanos, text))
+    }
+
+    /// The stages that are a far larger part of the slowest requests than of all.
+    fn tail(&self, slowest: &[RequestSummary], min_share: f64) -> Vec<Bottleneck> {
+        let requests = self.sums.requests;
+        if requests < FEWEST_FOR_A_TAIL {
+            return Vec::new();
+        }
+        let (tail, shortest) = self.totals.slowest(requests.div_ceil(100));
+        let within = slowest.partition_point(|request| nanos(request.total()) >= shortest);
+        let slowest = &slowest[..within];
+        let bottleneck = |(id, stage): (usize, &StageSums)| {
+            let (share, of_all) =
+                (tail.share(stage.covered), self.sums.share(self.sums.stages[id].covered));
+            if share < min_share || share < TAIL_FACTOR * of_all {
+                return None;
+            }
+            let mut text = format!(
+                "is {} of the slowest {} requests but {} of all {requests}: look at the tail",
+                percent(share),
+                tail.requests,
+                percent(of_all),
+            );
+            let name = self.totals.name(id);
+            text += &examples(slowest, tail.requests, name);
+            Some(tail.bottleneck(name.to_owned(), Cause::Tail, stage.covered, text))
+        };
+        tail.present().filter_map(bottleneck).collect()
     }
 }
 
-/// The stages that are a far larger part of the slowest requests than of all.
-fn tail(requests: &[RequestSummary], all: &Totals<'_>, min_share: f64) -> Vec<Bottleneck> {
-    if requests.len() < FEWEST_FOR_A_TAIL {
-        return Vec::new();
+/// `, first at request `q-7`; the longest took 562.0ms with cache = cold`: of the slowest `count` requests
+/// those that were kept.
+fn examples(slowest: &[RequestSummary], count: u64, name: &str) -> String {
+    let Some(first) = slowest.first() else { return String::new() };
+    let mut text = format!(", first at request `{}`", first.id());
+    let stages = slowest.iter().flat_map(|request| request.stages());
+    let longest = stages.filter(|stage| stage.name() == name).max_by_key(|stage| stage.duration());
+    if let Some(stage) = longest {
+        let kept = slowest.len();
+        let among = if (kept as u64) < count {
+            format!("of the {kept} that were kept, the longest")
+        } else {
+            "the longest".to_owned()
+        };
+        text += &format!("; {among} took {:.1?}{}", stage.duration(), metadata(stage));
     }
-    let mut slowest: Vec<&RequestSummary> = requests.iter().collect();
-    slowest.sort_by_key(|request| Reverse(request.total()));
-    slowest.truncate(requests.len().div_ceil(100));
-    let tail = Totals::of(slowest.iter().copied());
-    let bottleneck = |(&name, stage): (&&str, &StageTotals)| {
-        let (share, of_all) = (tail.share(stage.covered), all.share(all.stages[name].covered));
-        if share < min_share || share < TAIL_FACTOR * of_all {
-            return None;
-        }
-        let mut text = format!(
-            "is {} of the slowest {} requests but {} of all {}: look at the tail, first at request `{}`",
-            percent(share),
-            tail.requests,
-            percent(of_all),
-            all.requests,
-            slowest[0].id(),
-        );
-        let longest = slowest.iter().flat_map(|request| request.stages());
-        let longest = longest.filter(|stage| stage.name() == name).max_by_key(|s| s.duration());
-        if let Some(stage) = longest {
-            text += &format!("; the longest took {:.1?}{}", stage.duration(), metadata(stage));
-        }
-        Some(tail.bottleneck(name.to_owned(), Cause::Tail, stage.covered, text))
-    };
-    tail.stages.iter().filter_map(bottleneck).collect()
+    text
 }
 
 /// ` with documents = 900, cache = cold`, or nothing.
 fn metadata(stage: &StageSummary) -> String {
     let pairs: Vec<_> = stage.metadata().map(|(key, value)| format!("{key} = {value}")).collect();
     if pairs.is_empty() { String::new() } else { format!(" with {}", pairs.join(", ")) }
-}
-
-/// Whether a stage called `a` and one called `b` run at the same time.
-fn overlap(request: &RequestSummary, (a, b): (&str, &str)) -> bool {
-    let called = |name| request.stages().iter().filter(move |stage| stage.name() == name);
-    let end = |stage: &StageSummary| stage.offset().saturating_add(stage.duration());
-    called(a).any(|a| called(b).any(|b| a.offset() < end(b) && b.offset() < end(a)))
 }

@@ -1,9 +1,13 @@
 //! What the crate says, from outside: a file a subject.
 
+mod any_requests;
 mod bottlenecks;
 mod comparison;
 mod random;
 mod reading;
 mod reference;
+mod request_statistics;
+mod request_totals;
+mod request_watch;
 mod stability;
 mod trend;
