@@ -31,6 +31,8 @@
 
 mod annotations;
 mod budget;
+#[cfg_attr(not(test), expect(dead_code, unused_imports, reason = "wired into the HTML report"))]
+mod chart;
 mod console;
 mod error;
 pub mod model;
