@@ -30,6 +30,7 @@
 #![forbid(unsafe_code)]
 
 mod annotations;
+mod chart;
 mod console;
 mod error;
 mod json;
