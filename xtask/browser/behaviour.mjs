@@ -8,17 +8,27 @@ import { downloaded } from "./download.mjs";
 
 export const BEHAVIOURS = [
   { claim: "tables are sorted by keyboard", needs: ["table.sortable"], test: sorting },
-  { claim: "the filter narrows and Escape clears it", needs: ["#filter", "#filter-count", "#operations", ".op"], test: filtering },
+  {
+    claim: "the filter narrows and Escape clears it", test: filtering,
+    needs: ["#filter", "#filter-count", "#operations", ".op"],
+  },
   { claim: "a link opens the details at its end", needs: [".op[id]", "details"], test: linking },
   { claim: "the theme is chosen and remembered", needs: ["#theme"], test: painting },
-  { claim: "the theme can be chosen where storage is refused", needs: ["#theme"], test: paintingWithoutStorage },
+  {
+    claim: "the theme can be chosen where storage is refused", test: paintingWithoutStorage,
+    needs: ["#theme"],
+  },
   { claim: "the data can be downloaded", needs: ["#download", "#data"], test: downloading },
-  { claim: "the data can be downloaded where nothing unpacks it", needs: ["#download", "#data"], test: downloadingPacked },
+  {
+    claim: "the data can be downloaded where nothing unpacks it", test: downloadingPacked,
+    needs: ["#download", "#data"],
+  },
 ];
 
 /** Focuses a control that is shown, and presses Enter. */
 async function press(page, selector) {
-  ok(await page.$eval(selector, (control) => control.getClientRects().length > 0), `${selector} is not shown`);
+  const isShown = await page.$eval(selector, (control) => control.getClientRects().length > 0);
+  ok(isShown, `${selector} is not shown`);
   await page.focus(selector);
   await page.keyboard.press("Enter");
 }
@@ -63,8 +73,10 @@ function column(head) {
 function sorted(rows, direction) {
   const isNumbers = rows.every(({ v }) => v === "" || !Number.isNaN(Number(v)));
   const isAbove = (a, b) => (isNumbers ? Number(a) > Number(b) : a.localeCompare(b) > 0);
-  const isBefore = (a, b) =>
-    a.v !== "" && (b.v === "" || (direction === "descending" ? isAbove(a.v, b.v) : isAbove(b.v, a.v)));
+  const isBefore = (a, b) => {
+    if (a.v === "" || b.v === "") return a.v !== "" && b.v === "";
+    return direction === "descending" ? isAbove(a.v, b.v) : isAbove(b.v, a.v);
+  };
   const result = [];
   for (const row of rows) {
     const at = result.findIndex((other) => isBefore(row, other));
@@ -89,6 +101,11 @@ async function filtering(visit) {
     await page.keyboard.press("Escape");
     deepStrictEqual(await operations(page), all, "after Escape");
   }
+  // Chromium clears a search by itself, other browsers do not: here it is told, but not pressed.
+  await page.type("#filter", longest);
+  await page.$eval("#filter", (filter) =>
+    filter.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape" })));
+  deepStrictEqual(await operations(page), all, "after the page was told of Escape");
 }
 
 function operations(page) {
@@ -112,22 +129,30 @@ async function linking(visit) {
   const page = await visit();
   const ids = await page.$$eval(".op[id]", (sections) => sections.map(({ id }) => id));
   for (const id of ids) {
-    await page.evaluate((hash) => new Promise((done) => {
+    await follow(page, id);
+    await isOpenAndInView(page, id);
+    // Chromium opens what is around a target by itself: here the page is told, but does not go.
+    await page.evaluate(() => {
       for (const details of document.querySelectorAll("details")) details.open = false;
-      // After the listener of the page, as it is added later.
-      addEventListener("hashchange", done, { once: true });
-      location.hash = hash;
-    }), id);
+      dispatchEvent(new Event("hashchange"));
+    });
     await isOpenAndInView(page, id);
     await isOpenAndInView(await visit({ hash: id }), id);
   }
   if (!(await page.$("#filter"))) return;
   await page.type("#filter", "no operation is called this");
-  await page.evaluate((hash) => new Promise((done) => {
+  await follow(page, ids[0]);
+  await isOpenAndInView(page, ids[0]);
+}
+
+/** Closes all details and goes to one operation. */
+function follow(page, id) {
+  return page.evaluate((hash) => new Promise((done) => {
+    for (const details of document.querySelectorAll("details")) details.open = false;
+    // After the listener of the page, as it is added later.
     addEventListener("hashchange", done, { once: true });
     location.hash = hash;
-  }), ids[0]);
-  await isOpenAndInView(page, ids[0]);
+  }), id);
 }
 
 async function isOpenAndInView(page, id) {
@@ -143,11 +168,12 @@ async function isOpenAndInView(page, id) {
 
 async function painting(visit, { axe }) {
   const page = await visit();
-  const auto = await colours(page);
-  for (const [name, differs] of [["light", false], ["dark", true], ["auto", false], ["light", false], ["dark", true]]) {
+  // The window is light.
+  const light = await colours(page);
+  for (const name of ["light", "dark", "auto", "light", "dark"]) {
     await press(page, "#theme");
     await isTheme(page, name);
-    equal((await colours(page)) !== auto, differs, `the colours of ${name} differ from those of light`);
+    equal((await colours(page)) === light, name !== "dark", `${name} has the colours of light`);
     deepStrictEqual(await accessibility(page, axe, ["color-contrast"]), [], `contrast of ${name}`);
   }
   await page.reload();

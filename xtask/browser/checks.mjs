@@ -39,10 +39,12 @@ export function readable(page) {
       if (!(width > 0 && height > 0)) problems.push(`${name} is ${width} x ${height} px`);
     }
     if (!all.some((element) => element.localName === "table")) problems.push("no table at all");
-    const [plea] = document.documentElement.textContent.match(/(enable|requires?) javascript/i) ?? [];
-    if (plea) problems.push(`the page says ${JSON.stringify(plea)}`);
+    const text = document.documentElement.textContent;
+    const plea = text.match(/(enable|requires?) javascript/i);
+    if (plea) problems.push(`the page says ${JSON.stringify(plea[0])}`);
     for (const control of document.querySelectorAll("button, input, select")) {
-      if (control.getClientRects().length) problems.push(`#${control.id} is shown and does nothing`);
+      const isShown = control.getClientRects().length > 0;
+      if (isShown) problems.push(`#${control.id} is shown and does nothing`);
     }
     return problems;
   });

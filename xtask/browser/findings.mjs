@@ -24,7 +24,8 @@ export class Findings {
   #add(check) {
     this.#checks.push(check);
     console.log(`${check.outcome.padEnd(13)} ${check.where}: ${check.claim}`);
-    for (const problem of check.problems) console.log(`${" ".repeat(16)}${problem}`);
+    const lines = check.problems.flatMap((problem) => problem.split("\n"));
+    for (const line of lines) console.log(`${" ".repeat(16)}${line}`);
   }
 
   /** Writes everything to a file; the number of failures. */

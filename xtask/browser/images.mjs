@@ -5,7 +5,9 @@ import { join } from "node:path";
 import { LOOKS, open } from "./browser.mjs";
 
 const IMAGES = {
-  "1280-light-on": "report-light.png", "1280-dark-on": "report-dark.png", "390-light-on": "report-phone.png",
+  "1280-light-on": "report-light.png",
+  "1280-dark-on": "report-dark.png",
+  "390-light-on": "report-phone.png",
 };
 const HEIGHTS_PX = [1600, 1400, 1200, 1000, 800];
 const MAX_BYTES = 300_000;
