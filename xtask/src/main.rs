@@ -5,6 +5,7 @@
 
 mod against;
 mod bench;
+mod browser;
 mod chart;
 #[cfg(test)]
 mod docs;
@@ -47,6 +48,10 @@ Commands:
   fuzz [TARGET] [--seconds N]
                              the fuzz targets sla_file, sla_yaml, sla_history, quantity and timeline, for
                              60 s each
+  browser [--install] [--keep] [--expect-all]
+                             look at the demo's HTML report in Chromium; exit code 1 when something is
+                             wrong with it. --install gets what that needs from Debian, --keep takes the
+                             pictures of docs/images anew, --expect-all wants every element of the script
   sanitize [TOOL]            a smaller stress under the sanitizers address and thread, and valgrind's
                              memcheck
   loom [FILTER]              explore the models of the recording core with loom, and check that
@@ -73,6 +78,7 @@ fn main() -> ExitCode {
         Some((command, rest)) if command == "faults" => {
             faults::run(rest).map(|()| ExitCode::SUCCESS)
         }
+        Some((command, rest)) if command == "browser" => browser::run(rest),
         Some((command, rest)) if command == "simulate" => simulate::run(rest),
         Some((command, rest)) if command == "fuzz" => fuzz::run(rest).map(|()| ExitCode::SUCCESS),
         Some((command, rest)) if command == "sanitize" => {

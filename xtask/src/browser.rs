@@ -1,0 +1,177 @@
+//! The HTML report as a person sees it: Chromium opens the one of the demo, with and without scripts, in
+//! light and dark, on a screen and on a phone.
+//!
+//! What is looked at is in `xtask/browser`; here is what that needs.
+
+use crate::bench::{cargo, workspace_root};
+use std::error::Error;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode, Stdio};
+
+/// Under the names of Debian, of Ubuntu and of Google.
+const CHROMES: [&str; 3] = ["chromium", "chromium-browser", "google-chrome"];
+
+const NODE: u32 = 18;
+
+#[derive(Default)]
+struct Options {
+    install: bool,
+    keep: bool,
+    expect_all: bool,
+}
+
+pub(crate) fn run(arguments: &[String]) -> Result<ExitCode, Box<dyn Error>> {
+    let mut options = Options::default();
+    for argument in arguments {
+        match argument.as_str() {
+            "--install" => options.install = true,
+            "--keep" => options.keep = true,
+            "--expect-all" => options.expect_all = true,
+            other => return Err(format!("unknown option {other}").into()),
+        }
+    }
+    if options.install {
+        install()?;
+    }
+    let chrome = chrome().ok_or_else(no_chrome)?;
+    has_node()?;
+    let out = workspace_root().join("target/browser");
+    fs::create_dir_all(&out)?;
+    install_packages(&out)?;
+    write_report(&out.join("demo"))?;
+    look(&chrome, &out, &options)
+}
+
+/// Gets from Debian what is not there.
+fn install() -> Result<(), Box<dyn Error>> {
+    let mut packages = Vec::new();
+    if chrome().is_none() {
+        packages.push("chromium");
+    }
+    for (program, package) in [("node", "nodejs"), ("npm", "npm")] {
+        if find(program).is_none() {
+            packages.push(package);
+        }
+    }
+    if packages.is_empty() {
+        return Ok(());
+    }
+    apt_get(&["update"])?;
+    apt_get(&[&["install", "--yes", "--no-install-recommends"], &packages[..]].concat())
+}
+
+fn apt_get(arguments: &[&str]) -> Result<(), Box<dyn Error>> {
+    let is_root = Command::new("id").arg("-u").output().is_ok_and(|id| id.stdout == b"0\n");
+    let command: &[&str] = if is_root { &["apt-get"] } else { &["sudo", "apt-get"] };
+    let status = Command::new(command[0]).args(&command[1..]).args(arguments).status()?;
+    if status.success() { Ok(()) } else { Err(format!("apt-get {} failed", arguments[0]).into()) }
+}
+
+fn missing(what: &str) -> String {
+    format!("{what} is missing: cargo xtask browser --install gets it from Debian")
+}
+
+fn no_chrome() -> String {
+    match std::env::var_os("CHROME") {
+        Some(named) => format!("$CHROME is {}, which cannot be run", named.display()),
+        None => missing("chromium"),
+    }
+}
+
+/// What `$CHROME` names, which then must be there, or the first that is.
+fn chrome() -> Option<PathBuf> {
+    match std::env::var_os("CHROME") {
+        Some(named) => find(&named),
+        None => CHROMES.into_iter().find_map(find),
+    }
+}
+
+/// The file that a shell would run under this name.
+fn find(program: impl AsRef<Path>) -> Option<PathBuf> {
+    let folders = std::env::var_os("PATH")?;
+    // A path that is absolute stays what it is.
+    std::env::split_paths(&folders).map(|folder| folder.join(&program)).find(|file| file.is_file())
+}
+
+/// What a program says that it is; none when it cannot be run.
+fn version(program: &str) -> Option<String> {
+    let output = Command::new(program).arg("--version").stderr(Stdio::null()).output().ok()?;
+    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
+
+fn has_node() -> Result<(), Box<dyn Error>> {
+    let node = version("node").ok_or_else(|| missing("node"))?;
+    if major(&node).is_none_or(|major| major < NODE) {
+        return Err(format!("node {NODE} or later is needed, not {node}: nodejs.org has it").into());
+    }
+    if find("npm").is_some() { Ok(()) } else { Err(missing("npm").into()) }
+}
+
+/// The first number of a version such as `v20.20.2`.
+fn major(version: &str) -> Option<u32> {
+    version.trim_start_matches('v').split('.').next()?.parse().ok()
+}
+
+/// Installs exactly what the lock file has, beside the results.
+fn install_packages(out: &Path) -> Result<(), Box<dyn Error>> {
+    for file in ["package.json", "package-lock.json", ".npmrc"] {
+        fs::copy(workspace_root().join("xtask/browser").join(file), out.join(file))?;
+    }
+    let mut command = Command::new("npm");
+    command.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline"]);
+    let status = command.current_dir(out).stdout(Stdio::null()).status()?;
+    if status.success() { Ok(()) } else { Err("npm ci failed".into()) }
+}
+
+fn write_report(folder: &Path) -> Result<(), Box<dyn Error>> {
+    // A report of before is no report of now.
+    let _ = fs::remove_dir_all(folder);
+    let mut command = cargo();
+    command.args(["run", "--release", "--package", "perf-cli", "--", "demo", "--queries", "2000"]);
+    let status = command.arg("--out").arg(folder).stdout(Stdio::null()).status()?;
+    // Whether the demo meets its SLA does not matter here.
+    let ran = status.code().is_some_and(|code| code != 3);
+    if ran && folder.join("report.html").is_file() {
+        Ok(())
+    } else {
+        Err(format!("the demo made no report: {status}").into())
+    }
+}
+
+fn look(chrome: &Path, out: &Path, options: &Options) -> Result<ExitCode, Box<dyn Error>> {
+    let root = workspace_root();
+    let mut command = Command::new("node");
+    command.arg(root.join("xtask/browser/look.mjs"));
+    command.arg("--chrome").arg(chrome);
+    command.arg("--modules").arg(out);
+    command.arg("--report").arg(out.join("demo/report.html"));
+    command.arg("--script").arg(root.join("perf-report/src/templates/report.js"));
+    command.arg("--out").arg(out);
+    if options.keep {
+        command.arg("--images").arg(root.join("docs/images"));
+    }
+    if options.expect_all {
+        command.arg("--expect-all");
+    }
+    let status = command.status()?;
+    match status.code() {
+        Some(0) => Ok(ExitCode::SUCCESS),
+        // 1 is what node itself ends with when a script throws.
+        Some(2) => Ok(ExitCode::FAILURE),
+        _ => Err(format!("nothing could be looked at: {status}").into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::major;
+
+    #[test]
+    fn the_major_version_of_node_is_read_and_a_text_that_is_none_has_none() {
+        assert_eq!(major("v20.20.2"), Some(20));
+        assert_eq!(major("v18"), Some(18));
+        assert_eq!(major("deno 2.1"), None);
+        assert_eq!(major(""), None);
+    }
+}
