@@ -13,9 +13,10 @@ use crate::terminal::{self, counted, say};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use measured::{MeasuredPipeline, OVERALL};
+use perfkit::Profiler;
+use perfkit::analysis::RequestWatch;
 use perfkit::report::Report;
-use perfkit::sla::{SlaConfig, Status};
-use perfkit::{Profiler, Snapshot, Timeline};
+use perfkit::sla::SlaConfig;
 use rag::corpus::Corpus;
 use rag::pipeline::Pipeline;
 use std::error::Error;
@@ -31,7 +32,7 @@ use std::time::{Duration, Instant};
 const MOST_DRAWN: usize = 20_000;
 
 /// What is written into `--out`.
-const REPORTS: [&str; 3] = ["report.json", "report.md", "report.html"];
+const REPORTS: [&str; 4] = ["report.json", "report.md", "report.html", "report.junit.xml"];
 
 /// What shells make of a program that Ctrl-C ended.
 const INTERRUPTED: u8 = 130;
@@ -124,13 +125,19 @@ impl Demo {
             );
         }
         let pipeline = MeasuredPipeline::new(pipeline, &profiler);
+        let requests = RequestWatch::new(&profiler);
         let thread = profiler.spawn_timeline()?;
-        let warm_up = WarmUp::new(&profiler, sla.warm_up());
+        let warm_up = WarmUp::new(&profiler, &requests, sla.warm_up());
         let answered = self.answer_all(&pipeline, &interrupted, &warm_up);
         drop(thread);
         // It also ends the timeline's last interval, which is shorter than a second.
         let snapshot = profiler.reset();
-        let status = self.report(&snapshot, &profiler.timeline(), &sla)?;
+        let report = Report::new(&snapshot)
+            .with_timeline(&profiler.timeline())
+            .with_requests(&requests.read());
+        let verdict = sla.evaluate_run(&snapshot, &profiler.timeline());
+        let status = verdict.status();
+        self.write(&report.with_sla(&verdict).titled("perfkit demo"))?;
         if answered < self.queries {
             say(&format!(" interrupted after {answered} of {} questions\n", self.queries))?;
             return Ok(ExitCode::from(INTERRUPTED));
@@ -222,38 +229,34 @@ impl Demo {
         answered.into_inner()
     }
 
-    fn report(
-        &self,
-        snapshot: &Snapshot,
-        timeline: &Timeline,
-        sla: &SlaConfig,
-    ) -> Result<Status, Box<dyn Error>> {
-        let verdict = sla.evaluate_run(snapshot, timeline);
-        let report = Report::new(snapshot).with_sla(&verdict).titled("perfkit demo");
+    fn write(&self, report: &Report) -> Result<(), Box<dyn Error>> {
         // The files come first: whoever reads the output may go away.
-        let [json, markdown, html] = REPORTS.map(|name| self.out.join(name));
+        let [json, markdown, html, junit] = REPORTS.map(|name| self.out.join(name));
         report.write_json(json)?;
         report.write_markdown(markdown)?;
         report.write_html(html)?;
+        report.write_junit(junit)?;
         let text = report.to_console(&terminal::stdout());
-        let wrote = self.out.join("report.{json,md,html}");
+        let wrote = self.out.join("report.{json,md,html,junit.xml}");
         say(&format!("\n{text}\n wrote {}\n", wrote.display()))?;
-        terminal::annotate(&report)?;
-        Ok(verdict.status())
+        terminal::annotate(report)?;
+        Ok(())
     }
 }
 
 /// The start of the run, which the SLA file leaves out.
 struct WarmUp {
     profiler: Profiler,
+    requests: RequestWatch,
     ends: Option<Instant>,
     is_over: AtomicBool,
 }
 
 impl WarmUp {
-    fn new(profiler: &Profiler, length: Option<Duration>) -> Self {
+    fn new(profiler: &Profiler, requests: &RequestWatch, length: Option<Duration>) -> Self {
         let ends = length.and_then(|length| Instant::now().checked_add(length));
-        WarmUp { profiler: profiler.clone(), ends, is_over: AtomicBool::new(ends.is_none()) }
+        let is_over = AtomicBool::new(ends.is_none());
+        WarmUp { profiler: profiler.clone(), requests: requests.clone(), ends, is_over }
     }
 
     /// At its end everything is counted from zero.
@@ -261,6 +264,7 @@ impl WarmUp {
         let ended = || self.ends.is_some_and(|ends| Instant::now() >= ends);
         if !self.is_over.load(Relaxed) && ended() && !self.is_over.swap(true, Relaxed) {
             self.profiler.reset();
+            self.requests.reset();
         }
     }
 }

@@ -11,6 +11,8 @@ use std::path::PathBuf;
 pub enum ReportError {
     /// A template failed, or a number could not be put into JSON.
     Render(Box<dyn Error + Send + Sync>),
+    /// A template of the user's, in this folder, is none or failed; says where.
+    Template(PathBuf, Box<dyn Error + Send + Sync>),
     /// The file could not be written.
     Write(PathBuf, io::Error),
     /// The file could not be read.
@@ -54,6 +56,7 @@ impl fmt::Display for ReportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             ReportError::Render(error) => write!(f, "the report could not be rendered: {error}"),
+            ReportError::Template(folder, error) => write!(f, "{}: {error}", folder.display()),
             ReportError::Write(path, error) => {
                 write!(f, "{}: cannot be written: {error}", path.display())
             }
@@ -90,7 +93,7 @@ impl fmt::Display for LoadError {
 impl Error for ReportError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
-            ReportError::Render(error) => Some(&**error),
+            ReportError::Render(error) | ReportError::Template(_, error) => Some(&**error),
             ReportError::Write(_, error) | ReportError::Read(_, error) => Some(error),
             ReportError::Load(_, error) => Some(error),
         }

@@ -67,6 +67,9 @@ fn check(model: &Model) -> Result<(), LoadError> {
             }
         }
     }
+    if let Some(Err(error)) = model.requests.as_ref().map(|requests| requests.restore()) {
+        return contradiction("requests.totals".to_owned(), error.to_string());
+    }
     let Some(series) = &model.series else { return Ok(()) };
     if !series.ends_ns.is_sorted() {
         return contradiction("series.ends_ns".to_owned(), "the ends go backwards".to_owned());

@@ -1,7 +1,8 @@
 //! Reports of several processes as one.
 
 use crate::model::{
-    CallNodeModel, DistributionModel, Model, OperationSeriesModel, RunModel, SeriesModel, seconds,
+    CallNodeModel, DistributionModel, FindingModel, MIN_SHARE, Model, OperationSeriesModel,
+    RunModel, SeriesModel, seconds,
 };
 use perf_core::Distribution;
 use std::collections::BTreeMap;
@@ -27,6 +28,14 @@ pub(crate) fn merge(ours: &Model, theirs: &Model) -> Model {
         (None, Some(series)) => Some(shifted(series, their_offset)),
         (None, None) => None,
     };
+    merged.requests = match (&ours.requests, &theirs.requests) {
+        (Some(ours), Some(theirs)) => Some(ours.merge(theirs)),
+        (Some(requests), None) | (None, Some(requests)) => Some(requests.clone()),
+        (None, None) => None,
+    };
+    if let Some(sums) = merged.requests.as_ref().and_then(|requests| requests.restore().ok()) {
+        merged.findings = FindingModel::all(&sums.bottlenecks(MIN_SHARE));
+    }
     let whole = ours.overall_operation.as_ref().filter(|_| {
         theirs.overall_operation.is_none() || theirs.overall_operation == ours.overall_operation
     });

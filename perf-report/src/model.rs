@@ -4,27 +4,36 @@
 //! is unknown. Of the schema, a minor version only adds keys, and readers ignore those that they do not
 //! know; a greater major version is refused. It is published as `perf-report/report.schema.json`.
 
+mod baseline;
 mod budget;
 mod call_tree;
 mod distribution;
 mod metrics;
 mod operation;
+mod requests;
 mod run;
 #[cfg(test)]
 mod schema;
 mod series;
 mod verdict;
 
+pub use baseline::{BaselineModel, ChangeModel};
 pub use budget::{BudgetModel, BudgetPointModel, BurnRateModel, ExcludedModel};
 pub use call_tree::CallNodeModel;
 pub use distribution::DistributionModel;
 pub use metrics::{CounterModel, GaugeModel, HistogramModel};
 pub use operation::{OperationModel, OverLimitModel, SampleModel};
+pub(crate) use requests::MIN_SHARE;
+pub use requests::{
+    FindingModel, RequestBucketModel, RequestModel, RequestTotalsModel, RequestsModel, StageModel,
+    StageShareModel, TailModel,
+};
 pub use run::{GeneratorModel, HostModel, RunModel};
 pub(crate) use run::{seconds, time};
 pub use series::{GaugeSeriesModel, OperationSeriesModel, SeriesModel};
 pub use verdict::{CheckModel, VerdictModel};
 
+use perf_analysis::{RequestStatistics, operation_bottlenecks};
 use perf_core::{Snapshot, SnapshotParts};
 use perf_sla::Verdict;
 use serde::{Deserialize, Serialize};
@@ -67,9 +76,18 @@ pub struct Model {
     /// run inside each other, side by side, or outside of the whole.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub time_shares: Vec<TimeShare>,
+    /// Requests with their stages, if they were watched.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub requests: Option<RequestsModel>,
+    /// Where time could be saved, the largest impact first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub findings: Vec<FindingModel>,
     /// The run by time.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub series: Option<SeriesModel>,
+    /// The run beside earlier ones.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub baseline: Option<BaselineModel>,
     /// Who called what, if the profiler kept that.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub call_tree: Vec<CallNodeModel>,
@@ -119,6 +137,8 @@ impl Model {
             losses: losses.map(|(name, count)| (name.to_owned(), count)).collect(),
             ..Model::default()
         };
+        let findings = operation_bottlenecks(snapshot, MIN_SHARE).unwrap_or_default();
+        model.findings = FindingModel::all(&findings);
         if let Some(name) = overall_operation {
             model.stand_for_the_whole(&name);
         }
@@ -130,6 +150,14 @@ impl Model {
             self.stand_for_the_whole(name);
         }
         self.verdict = Some(VerdictModel::new(verdict));
+    }
+
+    /// What requests spend their time on says more than operations alone.
+    pub(crate) fn watched(&mut self, statistics: &RequestStatistics) {
+        if statistics.requests() > 0 {
+            self.requests = Some(RequestsModel::new(statistics));
+            self.findings = FindingModel::all(&statistics.bottlenecks(MIN_SHARE));
+        }
     }
 
     /// The snapshot that it was made of, but for which profiler's it was; its clock starts with the run.

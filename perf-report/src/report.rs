@@ -6,9 +6,11 @@ use crate::error::{LoadError, ReportError};
 use crate::json;
 use crate::load;
 use crate::merge;
-use crate::model::{CallNodeModel, Model, SeriesModel};
-use crate::templates;
+use crate::model::{BaselineModel, CallNodeModel, Model, SeriesModel};
+use crate::page::Page;
+use crate::templates::Templates;
 use crate::view::View;
+use perf_analysis::RequestStatistics;
 use perf_core::{CallTree, Snapshot, Timeline};
 use perf_sla::Verdict;
 use std::fs;
@@ -21,12 +23,13 @@ pub struct Report {
     model: Model,
     /// Where the run starts on the profiler's clock.
     start: Duration,
+    templates: Templates,
 }
 
 impl Report {
     /// A report of `snapshot`, without a verdict.
     pub fn new(snapshot: &Snapshot) -> Self {
-        Report { model: Model::new(snapshot), start: snapshot.from() }
+        Report::of(Model::new(snapshot), snapshot.from())
     }
 
     /// Adds what an SLA file says of the same snapshot. If the file names the operation that stands
@@ -49,9 +52,29 @@ impl Report {
         self
     }
 
+    /// Adds what requests spend their time on, and the slowest of them.
+    pub fn with_requests(mut self, statistics: &RequestStatistics) -> Self {
+        self.model.watched(statistics);
+        self
+    }
+
     /// Adds who called what.
     pub fn with_call_tree(mut self, tree: &CallTree) -> Self {
         self.model.call_tree = CallNodeModel::all(tree);
+        self
+    }
+
+    /// Puts earlier runs beside it. Each row of the comparison says how sure it is: one run beside one is
+    /// never enough to call a difference more than a difference.
+    pub fn with_baseline<'a>(mut self, runs: impl IntoIterator<Item = &'a Report>) -> Self {
+        let runs: Vec<&Model> = runs.into_iter().map(|report| &report.model).collect();
+        self.model.baseline = BaselineModel::new(&self.model, &runs);
+        self
+    }
+
+    /// Renders Markdown, HTML and JUnit XML with these.
+    pub fn with_templates(mut self, templates: &Templates) -> Self {
+        self.templates = templates.clone();
         self
     }
 
@@ -91,7 +114,7 @@ impl Report {
     ///
     /// [`LoadError`].
     pub fn from_json(text: &str) -> Result<Self, LoadError> {
-        Ok(Report { model: load::parse(text)?, start: Duration::ZERO })
+        Ok(Report::of(load::parse(text)?, Duration::ZERO))
     }
 
     /// The snapshot that it is of: every count, bucket, limit and kept sample. Its clock starts with the
@@ -105,7 +128,7 @@ impl Report {
     /// The verdicts are left out: judge [`snapshot`](Self::snapshot) anew.
     #[must_use]
     pub fn merge(&self, other: &Report) -> Report {
-        Report { model: merge::merge(&self.model, &other.model), start: Duration::ZERO }
+        Report::of(merge::merge(&self.model, &other.model), Duration::ZERO)
     }
 
     /// The numbers.
@@ -133,22 +156,52 @@ impl Report {
         annotations::render(&self.model)
     }
 
-    /// Markdown, with the verdict in the first line.
+    /// Markdown, with the verdict in the first line, of at most 1 MiB: what GitHub takes as the summary of a
+    /// job.
     ///
     /// # Errors
     ///
-    /// [`ReportError::Render`].
+    /// [`ReportError::Render`], [`ReportError::Template`].
     pub fn to_markdown(&self) -> Result<String, ReportError> {
-        templates::render("report.md", &View::new(&self.model))
+        self.to_markdown_within(1 << 20)
+    }
+
+    /// Markdown of at most so many bytes, if its first lines fit into them: 65,536 for a comment on GitHub.
+    /// Long tables are shortened until it fits, and it says how much was left out.
+    ///
+    /// # Errors
+    ///
+    /// As [`to_markdown`](Self::to_markdown).
+    pub fn to_markdown_within(&self, bytes: usize) -> Result<String, ReportError> {
+        let mut view = View::new(&self.model);
+        let mut text = self.templates.render("report.md", &view)?;
+        for rows in [300, 100, 30, 10, 3, 1, 0] {
+            if text.len() <= bytes {
+                break;
+            }
+            view.shorten(rows);
+            text = self.templates.render("report.md", &view)?;
+        }
+        Ok(text)
     }
 
     /// One HTML file that needs nothing else and no script.
     ///
     /// # Errors
     ///
-    /// [`ReportError::Render`].
+    /// As [`to_markdown`](Self::to_markdown).
     pub fn to_html(&self) -> Result<String, ReportError> {
-        templates::render("report.html", &View::new(&self.model))
+        self.templates.html(&Page::new(&self.model)?)
+    }
+
+    /// JUnit XML, for what shows the results of tests: a case for each target, which has failed when the
+    /// target is violated and was skipped when that is inconclusive.
+    ///
+    /// # Errors
+    ///
+    /// As [`to_markdown`](Self::to_markdown).
+    pub fn to_junit(&self) -> Result<String, ReportError> {
+        self.templates.render("report.junit.xml", &View::new(&self.model))
     }
 
     /// Writes [`to_json`](Self::to_json) to a file.
@@ -169,6 +222,15 @@ impl Report {
         write(path.as_ref(), &self.to_markdown()?)
     }
 
+    /// Writes [`to_junit`](Self::to_junit) to a file.
+    ///
+    /// # Errors
+    ///
+    /// [`ReportError`].
+    pub fn write_junit(&self, path: impl AsRef<Path>) -> Result<(), ReportError> {
+        write(path.as_ref(), &self.to_junit()?)
+    }
+
     /// Writes [`to_html`](Self::to_html) to a file.
     ///
     /// # Errors
@@ -176,6 +238,12 @@ impl Report {
     /// [`ReportError`].
     pub fn write_html(&self, path: impl AsRef<Path>) -> Result<(), ReportError> {
         write(path.as_ref(), &self.to_html()?)
+    }
+}
+
+impl Report {
+    fn of(model: Model, start: Duration) -> Self {
+        Report { model, start, templates: Templates::default() }
     }
 }
 

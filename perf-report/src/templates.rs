@@ -1,29 +1,109 @@
-//! Markdown and HTML, from templates.
+//! Markdown, HTML and JUnit XML, from templates: those of this crate, or a user's own in their place.
 
 use crate::error::ReportError;
-use crate::view::View;
-use std::sync::LazyLock;
+use crate::security;
+use serde::Serialize;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, LazyLock};
 use tera::{Context, Kwargs, State, Tera};
 
-/// The templates of this crate, parsed once. Those that end in `.html` escape what they show.
-static TEMPLATES: LazyLock<Result<Tera, tera::Error>> = LazyLock::new(|| {
-    let mut tera = Tera::default();
-    tera.register_filter("md", |text: &str, _: Kwargs, _: &State| markdown_escaped(text));
-    tera.add_raw_templates([
-        ("report.md", include_str!("templates/report.md")),
-        ("report.html", include_str!("templates/report.html")),
-    ])?;
-    Ok(tera)
-});
+/// Where the templates of this crate are, so that one that takes the place of another can extend it.
+const BUILT_IN: &str = "perfkit/";
 
-pub(crate) fn render(template: &str, view: &View) -> Result<String, ReportError> {
-    let tera = TEMPLATES.as_ref().map_err(failed)?;
-    let context = Context::from_serialize(view).map_err(|error| failed(&error))?;
-    tera.render(template, &context).map_err(|error| failed(&error))
+const TEMPLATES: [(&str, &str); 3] = [
+    ("report.md", include_str!("templates/report.md")),
+    ("report.html", include_str!("templates/report.html")),
+    ("report.junit.xml", include_str!("templates/report.junit.xml")),
+];
+
+/// What [`Report`](crate::Report) renders Markdown, HTML and JUnit XML with. Cheap to clone.
+///
+/// A template is written in [Tera](https://keats.github.io/tera/): `report.md`, `report.html` or
+/// `report.junit.xml`. One of a folder takes the place of the built-in one, and can extend it by its name
+/// `perfkit/report.html`, whose blocks are named in docs/report.md; other files of the folder that end in
+/// `.html`, `.md` or `.xml` can be included. In `.html` and `.xml` every value is escaped; in `.md` the
+/// filter `md` does that.
+#[derive(Clone, Debug)]
+pub struct Templates {
+    tera: Arc<Tera>,
+    folder: Option<PathBuf>,
 }
 
-fn failed(error: &tera::Error) -> ReportError {
-    ReportError::Render(error.to_string().into())
+static BUILT_IN_TEMPLATES: LazyLock<Templates> = LazyLock::new(|| Templates {
+    // That they are right is tested.
+    tera: Arc::new(built_in().expect("the built-in templates are valid")),
+    folder: None,
+});
+
+impl Default for Templates {
+    /// Those of this crate.
+    fn default() -> Self {
+        BUILT_IN_TEMPLATES.clone()
+    }
+}
+
+impl Templates {
+    /// Those in a folder, in place of the built-in ones of the same name.
+    ///
+    /// # Errors
+    ///
+    /// [`ReportError::Read`] for a folder or file that cannot be read; [`ReportError::Template`] for a
+    /// template that is none, with its file and line, and for a folder that takes the place of nothing.
+    pub fn from_dir(folder: impl AsRef<Path>) -> Result<Self, ReportError> {
+        let folder = folder.as_ref();
+        let read = |path: &Path, error: io::Error| ReportError::Read(path.to_owned(), error);
+        let mut templates = Vec::new();
+        for entry in fs::read_dir(folder).map_err(|error| read(folder, error))? {
+            let path = entry.map_err(|error| read(folder, error))?.path();
+            let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+            let is_template = [".html", ".md", ".xml"].iter().any(|end| name.ends_with(end));
+            if is_template && path.is_file() {
+                let text = fs::read_to_string(&path).map_err(|error| read(&path, error))?;
+                templates.push((name.to_owned(), text));
+            }
+        }
+        let problem = |what: String| ReportError::Template(folder.to_owned(), what.into());
+        if !TEMPLATES.iter().any(|(name, _)| templates.iter().any(|(given, _)| given == name)) {
+            return Err(problem(format!(
+                "has no template: one is called {}, {} or {}",
+                TEMPLATES[0].0, TEMPLATES[1].0, TEMPLATES[2].0
+            )));
+        }
+        let mut tera = built_in().map_err(|error| problem(error.to_string()))?;
+        tera.add_raw_templates(templates).map_err(|error| problem(error.to_string()))?;
+        Ok(Templates { tera: Arc::new(tera), folder: Some(folder.to_owned()) })
+    }
+
+    /// The page is told what it may load and run, by the hashes of what stands in it.
+    pub(crate) fn html(&self, page: &impl Serialize) -> Result<String, ReportError> {
+        Ok(security::locked_down(&self.render("report.html", page)?))
+    }
+
+    pub(crate) fn render(
+        &self,
+        template: &str,
+        view: &impl Serialize,
+    ) -> Result<String, ReportError> {
+        let failed = |error: tera::Error| match &self.folder {
+            Some(folder) => ReportError::Template(folder.clone(), error.to_string().into()),
+            None => ReportError::Render(error.to_string().into()),
+        };
+        let mut context = Context::from_serialize(view).map_err(failed)?;
+        context.insert("content_security_policy", security::PLACE);
+        self.tera.render(template, &context).map_err(failed)
+    }
+}
+
+fn built_in() -> Result<Tera, tera::Error> {
+    let mut tera = Tera::default();
+    tera.register_filter("md", |text: &str, _: Kwargs, _: &State| markdown_escaped(text));
+    tera.set_fallback_prefixes([BUILT_IN])?;
+    let parts = [("parts.html", include_str!("templates/parts.html"))];
+    let all = TEMPLATES.into_iter().chain(parts);
+    tera.add_raw_templates(all.map(|(name, text)| (format!("{BUILT_IN}{name}"), text)))?;
+    Ok(tera)
 }
 
 /// A text that means nothing to Markdown, also inside a table cell.

@@ -1,30 +1,48 @@
 //! The texts of a report: every number worded once, for the console and the templates alike.
 
 mod budget_row;
+mod change_row;
 mod check_row;
+mod finding_row;
 mod operation_row;
 mod sample_row;
 
-use crate::model::{Model, TimeShare};
+use crate::model::{Model, RunModel, TimeShare};
 use crate::wording::{count, duration, one_line};
 pub(crate) use budget_row::BudgetRow;
+pub(crate) use change_row::ChangeRow;
 pub(crate) use check_row::{CheckRow, evidence};
+pub(crate) use finding_row::FindingRow;
 pub(crate) use operation_row::OperationRow;
 use perf_sla::Status;
-pub(crate) use sample_row::{FailureRow, SampleRow};
+pub(crate) use sample_row::{FailureRow, SampleRow, metadata};
 use serde::Serialize;
 
 /// Characters of the title before it is cut.
-const MAX_TITLE: usize = 120;
+pub(crate) const MAX_TITLE: usize = 120;
 /// Characters of a name before it is cut.
-const MAX_NAME: usize = 60;
+pub(crate) const MAX_NAME: usize = 60;
 /// Characters of a metadata value before it is cut.
-const MAX_VALUE: usize = 80;
+pub(crate) const MAX_VALUE: usize = 80;
 
+/// What every template is given.
 #[derive(Serialize)]
 pub(crate) struct View {
     pub(crate) title: String,
     pub(crate) taken_at: String,
+    /// `2026-11-21 18:03:20 to 18:04:20 UTC on linux x86_64, 2 processors`
+    pub(crate) run: String,
+    /// What the user said of the run.
+    pub(crate) labels: Vec<Pair>,
+    /// The SLA file; empty without one.
+    pub(crate) source: String,
+    pub(crate) duration_s: f64,
+    /// `2026-11-21T18:04:20`
+    pub(crate) timestamp: String,
+    /// How many targets are so.
+    pub(crate) counts: StatusCounts,
+    /// What was shortened; empty when nothing was.
+    pub(crate) left_out: Vec<String>,
     /// `met`, `violated` or `inconclusive`; `none` without an SLA.
     pub(crate) status: String,
     pub(crate) mark: &'static str,
@@ -36,6 +54,12 @@ pub(crate) struct View {
     pub(crate) budgets: Vec<BudgetRow>,
     pub(crate) operations: Vec<OperationRow>,
     pub(crate) shares: Vec<ShareRow>,
+    /// Where time could be saved, the largest impact first.
+    pub(crate) findings: Vec<FindingRow>,
+    /// The run beside earlier ones.
+    pub(crate) changes: Vec<ChangeRow>,
+    /// What that baseline is, and why it is not comparable, if it is not.
+    pub(crate) baseline: Vec<String>,
     /// Why the shares do not add up to the whole, if they do not.
     pub(crate) shares_note: &'static str,
     pub(crate) slowest: Vec<SampleRow>,
@@ -46,6 +70,13 @@ pub(crate) struct View {
     /// Counters, gauges and histograms.
     pub(crate) metrics: Vec<Pair>,
     pub(crate) losses: Vec<Pair>,
+}
+
+#[derive(Serialize)]
+pub(crate) struct StatusCounts {
+    pub(crate) met: usize,
+    pub(crate) violated: usize,
+    pub(crate) inconclusive: usize,
 }
 
 #[derive(Serialize)]
@@ -66,9 +97,23 @@ impl View {
     pub(crate) fn new(model: &Model) -> Self {
         let status = model.verdict.as_ref().map_or("none", |verdict| &verdict.status);
         let checks = model.verdict.iter().flat_map(|verdict| &verdict.checks);
+        let with = |status| checks.clone().filter(|check| check.has_status(status)).count();
+        let timestamp = model.run.ended_at.get(..19).unwrap_or_default();
+        let source = model.verdict.as_ref().and_then(|verdict| verdict.source.as_deref());
         View {
+            run: run(&model.run),
+            labels: labels(&model.run),
+            source: one_line(source.unwrap_or_default(), MAX_TITLE),
+            duration_s: model.run.duration_ns as f64 / 1e9,
+            timestamp: one_line(timestamp, MAX_NAME),
+            counts: StatusCounts {
+                met: with(Status::Met),
+                violated: with(Status::Violated),
+                inconclusive: with(Status::Inconclusive),
+            },
+            left_out: Vec::new(),
             title: one_line(&model.title, MAX_TITLE),
-            taken_at: model.run.ended_at.get(..19).map(|t| format!("{t}Z")).unwrap_or_default(),
+            taken_at: one_line(&format!("{timestamp}Z"), MAX_NAME),
             status: status.to_owned(),
             mark: mark(status),
             summary: summary(model),
@@ -77,6 +122,9 @@ impl View {
             notes: model.verdict.iter().flat_map(|verdict| &verdict.notes).cloned().collect(),
             operations: operation_row::all(model),
             shares: shares(model),
+            findings: finding_row::all(model),
+            changes: change_row::all(model),
+            baseline: change_row::baseline(model),
             shares_note: shares_note(model),
             slowest: sample_row::longest(model, |operation| &operation.slowest),
             failed: sample_row::longest(model, |operation| &operation.failed),
@@ -86,6 +134,68 @@ impl View {
             losses: model.losses.iter().map(|(name, n)| pair(name, *n)).collect(),
         }
     }
+}
+
+impl View {
+    /// Leaves at most so many rows in each table, of the targets those that are met first, and says what is
+    /// gone.
+    pub(crate) fn shorten(&mut self, rows: usize) {
+        self.checks.sort_by_key(|check| check.status == "met");
+        let mut gone = Vec::new();
+        let mut cut = |what: &str, len: usize| {
+            if len > rows {
+                gone.push(format!("{} {what}", count((len - rows) as u64)));
+            }
+        };
+        cut("targets", self.checks.len());
+        cut("operations", self.operations.len());
+        cut("error budgets", self.budgets.len());
+        cut("kinds of failures", self.failures.len());
+        cut("metrics", self.metrics.len());
+        cut("findings", self.findings.len());
+        cut("comparisons", self.changes.len());
+        self.checks.truncate(rows);
+        self.operations.truncate(rows);
+        self.budgets.truncate(rows);
+        self.failures.truncate(rows);
+        self.metrics.truncate(rows);
+        self.findings.truncate(rows);
+        self.changes.truncate(rows);
+        self.slowest.truncate(rows);
+        self.failed.truncate(rows);
+        self.left_out = gone;
+    }
+}
+
+/// `2026-11-21 18:03:20 to 18:04:20 UTC on linux x86_64 with 2 processors`
+fn run(run: &RunModel) -> String {
+    let mut text = String::new();
+    if let (Some(from), Some(to)) = (run.started_at.get(..19), run.ended_at.get(..19)) {
+        let to = if from.get(..10) == to.get(..10) { &to[11..] } else { to };
+        text = format!("{from} to {to} UTC").replace('T', " ");
+    }
+    if let Some(host) = &run.host {
+        text += &format!(" on {} {}", host.os, host.arch);
+        if host.cpus > 0 {
+            text += &format!(" with {}", counted(host.cpus, "processor"));
+        }
+    }
+    if run.sources > 1 {
+        text += &format!(", {} merged", counted(run.sources, "report"));
+    }
+    one_line(&text, MAX_TITLE)
+}
+
+fn labels(run: &RunModel) -> Vec<Pair> {
+    let pair = |(name, value): (&String, &String)| Pair {
+        name: one_line(name, MAX_NAME),
+        value: one_line(value, MAX_VALUE),
+    };
+    run.labels.iter().map(pair).collect()
+}
+
+pub(crate) fn counted(n: u64, noun: &str) -> String {
+    format!("{} {noun}{}", count(n), if n == 1 { "" } else { "s" })
 }
 
 fn mark(status: &str) -> &'static str {

@@ -17,10 +17,18 @@ pub(crate) struct CheckRow {
     pub(crate) limit: String,
     pub(crate) margin: String,
     pub(crate) evidence: String,
+    /// The whole in a sentence.
+    pub(crate) sentence: String,
+    /// Which way the limit goes: `≤` or `≥`.
+    pub(crate) bound: &'static str,
+    /// What was observed, in seconds, if it is a time.
+    pub(crate) seconds: f64,
+    /// What was observed as a share of the limit, for the length of a bar, at most 1.5.
+    pub(crate) reach: Option<f64>,
 }
 
 impl CheckRow {
-    pub(super) fn new(check: &CheckModel) -> Self {
+    pub(crate) fn new(check: &CheckModel) -> Self {
         let observed = check.observed_ns.map(duration);
         let observed = observed.or(check.observed_per_second.map(per_second));
         let observed = observed.or(check.observed_ratio.map(percent));
@@ -57,6 +65,13 @@ impl CheckRow {
                 _ => check.margin_ratio.map(change).unwrap_or_default(),
             },
             evidence: evidence(check),
+            sentence: one_line(&check.sentence, 4 * MAX_TITLE),
+            bound: if check.is_minimum { "≥" } else { "≤" },
+            seconds: check.observed_ns.map_or(0.0, |ns| ns as f64 / 1e9),
+            reach: check
+                .margin_ratio
+                .map(|margin| (1.0 + margin).clamp(0.0, 1.5))
+                .filter(|reach| reach.is_finite()),
         }
     }
 }

@@ -37,7 +37,7 @@ pub(super) fn all(model: &Model) -> Vec<OperationRow> {
 }
 
 impl OperationRow {
-    fn new(operation: &OperationModel, model: &Model) -> Self {
+    pub(crate) fn new(operation: &OperationModel, model: &Model) -> Self {
         let is_whole = model.overall_operation.as_ref() == Some(&operation.name);
         let checks = model.verdict.iter().flat_map(|verdict| &verdict.checks);
         let status = |indicator: &str| {

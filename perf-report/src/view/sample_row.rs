@@ -4,6 +4,7 @@ use super::{MAX_NAME, MAX_VALUE};
 use crate::model::{Model, OperationModel, SampleModel};
 use crate::wording::{count, duration, one_line};
 use serde::Serialize;
+use serde_json::{Map, Value};
 
 #[derive(Serialize)]
 pub(crate) struct SampleRow {
@@ -33,18 +34,23 @@ pub(super) fn longest(
         .filter(|(_, sample)| !sample.metadata.is_empty())
         .collect();
     samples.sort_by_key(|(_, sample)| std::cmp::Reverse(sample.duration_ns));
-    let row = |(name, sample): &(&str, &SampleModel)| SampleRow {
-        operation: one_line(name, MAX_NAME),
-        kind: one_line(sample.failure_kind.as_deref().unwrap_or(""), MAX_NAME),
-        duration: duration(sample.duration_ns),
-        metadata: metadata(sample),
-    };
-    samples.iter().take(5).map(row).collect()
+    samples.iter().take(5).map(|(name, sample)| SampleRow::new(name, sample)).collect()
 }
 
-fn metadata(sample: &SampleModel) -> String {
-    let pairs: Vec<String> = sample
-        .metadata
+impl SampleRow {
+    pub(crate) fn new(operation: &str, sample: &SampleModel) -> Self {
+        SampleRow {
+            operation: one_line(operation, MAX_NAME),
+            kind: one_line(sample.failure_kind.as_deref().unwrap_or(""), MAX_NAME),
+            duration: duration(sample.duration_ns),
+            metadata: metadata(&sample.metadata),
+        }
+    }
+}
+
+/// `query_id=123, text=why`
+pub(crate) fn metadata(pairs: &Map<String, Value>) -> String {
+    let pairs: Vec<String> = pairs
         .iter()
         .map(|(key, value)| {
             let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
