@@ -48,9 +48,12 @@ pub(crate) struct Demo {
     /// The folder whose text is the corpus
     #[arg(long, value_name = "DIR", default_value = ".")]
     corpus: PathBuf,
-    /// How many questions to answer
-    #[arg(long, value_name = "N", default_value_t = 5_000, value_parser = at_least_one)]
-    queries: usize,
+    /// How long to answer questions: 500ms, 20s, 5min
+    #[arg(long, value_name = "TIME", default_value = "20s", value_parser = a_time)]
+    duration: Duration,
+    /// Answer so many questions instead, however long that takes
+    #[arg(long, value_name = "N", conflicts_with = "duration", value_parser = at_least_one)]
+    queries: Option<usize>,
     /// How many threads answer [default: one for each processor]
     #[arg(long, value_name = "N", value_parser = a_thread_count)]
     concurrency: Option<usize>,
@@ -68,7 +71,7 @@ pub(crate) struct Demo {
 const EXAMPLES: &str = "\
 Examples:
   perfkit demo
-  perfkit demo --corpus ~/notes --queries 20000 --concurrency 4
+  perfkit demo --corpus ~/notes --duration 2min --concurrency 4
   perfkit demo --sla sla.toml --out reports; echo $?";
 
 fn at_least_one(text: &str) -> Result<usize, String> {
@@ -77,6 +80,16 @@ fn at_least_one(text: &str) -> Result<usize, String> {
         Ok(number) => Ok(number),
         Err(_) => Err("must be a whole number".to_owned()),
     }
+}
+
+fn a_time(text: &str) -> Result<Duration, String> {
+    let units = [("ms", 0.001), ("min", 60.0), ("s", 1.0), ("h", 3_600.0)];
+    let seconds = units
+        .into_iter()
+        .find_map(|(unit, size)| Some(text.strip_suffix(unit)?.trim().parse::<f64>().ok()? * size));
+    let time = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    time.filter(|time| !time.is_zero())
+        .ok_or_else(|| "must be a time such as 20s or 5min".to_owned())
 }
 
 fn a_thread_count(text: &str) -> Result<usize, String> {
@@ -138,8 +151,8 @@ impl Demo {
         let verdict = sla.evaluate_run(&snapshot, &profiler.timeline());
         let status = verdict.status();
         self.write(&report.with_sla(&verdict).titled("perfkit demo"))?;
-        if answered < self.queries {
-            say(&format!(" interrupted after {answered} of {} questions\n", self.queries))?;
+        if interrupted.load(Relaxed) && self.queries.is_none_or(|queries| answered < queries) {
+            say(&format!(" interrupted after {}\n", counted(answered, "question")))?;
             return Ok(ExitCode::from(INTERRUPTED));
         }
         Ok(ExitCode::from(status.exit_code()))
@@ -194,18 +207,19 @@ impl Demo {
         Ok((!interrupted.load(Relaxed)).then_some(pipeline))
     }
 
-    /// Answers every question unless interrupted, and says how many it answered.
+    /// Answers questions until the time is over, or all are answered, unless interrupted; says how many.
     fn answer_all(
         &self,
         pipeline: &MeasuredPipeline,
         interrupted: &AtomicBool,
         warm_up: &WarmUp,
     ) -> usize {
-        let queries = pipeline.draw_queries(self.queries.min(MOST_DRAWN), self.seed);
+        let most = self.queries.unwrap_or(usize::MAX);
+        let queries = pipeline.draw_queries(most.min(MOST_DRAWN), self.seed);
         let processors = thread::available_parallelism().map_or(1, |count| count.get());
-        let threads = self.concurrency.unwrap_or(processors).min(self.queries);
-        let bar = ProgressBar::new(self.queries as u64);
-        bar.set_style(style("answering {bar:40} {pos}/{len} questions, {eta} left"));
+        let threads = self.concurrency.unwrap_or(processors).min(most);
+        let progress = self.progress();
+        let begun = Instant::now();
         let next = AtomicUsize::new(0);
         let answered = AtomicUsize::new(0);
         thread::scope(|scope| {
@@ -213,20 +227,36 @@ impl Demo {
                 scope.spawn(|| {
                     while !interrupted.load(Relaxed) {
                         let id = next.fetch_add(1, Relaxed);
-                        if id >= self.queries {
+                        let spent = begun.elapsed();
+                        if id >= most || (self.queries.is_none() && spent >= self.duration) {
                             break;
                         }
                         // A question without an answer is a failure, and in the report as one.
                         let _ = pipeline.answer(id, &queries[id % queries.len()]);
                         warm_up.look();
-                        answered.fetch_add(1, Relaxed);
-                        bar.inc(1);
+                        let count = answered.fetch_add(1, Relaxed) + 1;
+                        progress.set_position(match self.queries {
+                            Some(_) => count as u64,
+                            None => spent.as_secs(),
+                        });
                     }
                 });
             }
         });
-        bar.finish_and_clear();
+        progress.finish_and_clear();
         answered.into_inner()
+    }
+
+    fn progress(&self) -> ProgressBar {
+        let (length, template) = match self.queries {
+            Some(queries) => {
+                (queries as u64, "answering {bar:40} {pos}/{len} questions, {eta} left")
+            }
+            None => (self.duration.as_secs().max(1), "answering {bar:40} {pos} of {len} s"),
+        };
+        let bar = ProgressBar::new(length);
+        bar.set_style(style(template));
+        bar
     }
 
     fn write(&self, report: &Report) -> Result<(), Box<dyn Error>> {

@@ -23,6 +23,8 @@ use where_time::RequestFigure;
 
 /// Operations that have a section with charts of their own.
 const SECTIONS: usize = 10;
+/// The id of what is said of the whole.
+const WHOLE: &str = "op-whole";
 
 #[derive(Serialize)]
 pub(crate) struct Page {
@@ -61,7 +63,7 @@ pub(crate) struct Figure {
 
 impl Page {
     pub(crate) fn new(model: &Model) -> Result<Self, ReportError> {
-        let mut ids = Ids::default();
+        let mut ids = Ids::new();
         let view = View::new(model);
         let whole = Columns::of_whole(model);
         let chosen = section::chosen(model, SECTIONS);
@@ -72,7 +74,8 @@ impl Page {
             .filter_map(|name| named.iter().find(|(_, operation)| operation.name == *name))
             .map(|(id, operation)| Section::new(id, operation, model))
             .collect();
-        let left = model.operations.len() - sections.len();
+        let is_part = |o: &&OperationModel| model.overall_operation.as_ref() != Some(&o.name);
+        let left = model.operations.iter().filter(is_part).count() - sections.len();
         let data = data::embedded(model)?;
         Ok(Page {
             entries: section::entries(model, &named, &chosen),

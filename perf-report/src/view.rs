@@ -172,7 +172,7 @@ fn run(run: &RunModel) -> String {
     let mut text = String::new();
     if let (Some(from), Some(to)) = (run.started_at.get(..19), run.ended_at.get(..19)) {
         let to = if from.get(..10) == to.get(..10) { &to[11..] } else { to };
-        text = format!("{from} to {to} UTC").replace('T', " ");
+        text = format!("{from} to {to}").replace('T', " ") + " UTC";
     }
     if let Some(host) = &run.host {
         text += &format!(" on {} {}", host.os, host.arch);

@@ -35,6 +35,25 @@ impl DistributionModel {
         })
     }
 
+    /// The same with buckets four times as wide, of which the second stands for all: at most 2 % from the
+    /// truth, in two fifths of the room.
+    pub(crate) fn coarse(distribution: &Distribution) -> Option<Self> {
+        let mut model = DistributionModel::of(distribution)?;
+        for (index, _) in &mut model.buckets {
+            if *index >= 256 {
+                *index = *index / 4 * 4 + 1;
+            }
+        }
+        model.buckets.dedup_by(|next, known| {
+            let same = next.0 == known.0;
+            if same {
+                known.1 = known.1.saturating_add(next.1);
+            }
+            same
+        });
+        Some(model)
+    }
+
     pub(crate) fn restore(&self) -> Result<Distribution, UnknownBucket> {
         let buckets = self.buckets.iter().copied();
         Distribution::from_buckets(buckets, self.sum.into(), self.min, self.max)

@@ -1,7 +1,7 @@
 //! An operation by itself, with its charts and what they show in numbers.
 
 use super::columns::Columns;
-use super::{Figure, checks_of, over_time, spread};
+use super::{Figure, WHOLE, checks_of, over_time, spread};
 use crate::chart::{Size, sparkline};
 use crate::model::{Model, OperationModel};
 use crate::view::{CheckRow, MAX_NAME, OperationRow, SampleRow};
@@ -55,8 +55,11 @@ pub(super) fn chosen(model: &Model, most: usize) -> Vec<&str> {
             .filter_map(|check| Some(reach(check.margin_ratio?, check.is_minimum)))
             .fold(f64::NEG_INFINITY, f64::max)
     };
+    // The whole has its charts at the top of the page.
+    let parts =
+        model.operations.iter().filter(|o| model.overall_operation.as_ref() != Some(&o.name));
     let mut operations: Vec<(f64, &OperationModel)> =
-        model.operations.iter().map(|operation| (nearness(operation), operation)).collect();
+        parts.map(|operation| (nearness(operation), operation)).collect();
     operations.sort_by(|(a, x), (b, y)| b.total_cmp(a).then(y.total_ns.cmp(&x.total_ns)));
     operations.truncate(most);
     // The whole stands above its parts.
@@ -77,7 +80,13 @@ pub(super) fn entries(
         let spark = sparkline(&row.bars);
         let ratio = |value: Option<f64>| value.map_or_else(String::new, |v| format!("{v:.6}"));
         Entry {
-            id: if chosen.contains(&o.name.as_str()) { id.clone() } else { String::new() },
+            id: if chosen.contains(&o.name.as_str()) {
+                id.clone()
+            } else if model.overall_operation.as_ref() == Some(&o.name) {
+                WHOLE.to_owned()
+            } else {
+                String::new()
+            },
             sort: vec![
                 o.count.to_string(),
                 ratio(o.throughput_per_second),
@@ -124,7 +133,7 @@ impl Section {
 
     /// Its charts stand elsewhere.
     pub(super) fn of_whole(model: &Model, columns: Option<&Columns>) -> Self {
-        Section::numbers("whole", &model.overall, model, columns, "overall")
+        Section::numbers(WHOLE, &model.overall, model, columns, "overall")
     }
 
     fn numbers(

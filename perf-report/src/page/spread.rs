@@ -11,6 +11,10 @@ use perf_core::{Distribution, Quantile};
 const BINS: usize = 48;
 /// Points of a percentile curve for each power of ten.
 const POINTS: i32 = 6;
+/// A limit that is so many times the largest value is shown on a logarithmic axis.
+const FAR: f64 = 3.0;
+/// One that is so many times the largest value would leave no room for the values.
+const TOO_FAR: f64 = 20.0;
 
 pub(super) fn figures(
     id: &str,
@@ -51,6 +55,9 @@ fn distribution(
             .into_iter()
             .filter_map(|(name, quantile)| Some((name, latency.quantile(quantile)? as f64)))
             .collect();
+    let too_far = TOO_FAR * latency.max().unwrap_or(0) as f64;
+    let near = || limits.iter().filter(|(_, _, at)| (*at as f64) < too_far);
+    let near = near().find(|(indicator, _, _)| indicator == "p95").or_else(|| near().next_back());
     let svg = Chart {
         heading: heading(
             &format!("{id}-spread"),
@@ -61,7 +68,7 @@ fn distribution(
         unit: Unit::Nanos,
         bins: &bins(latency),
         marks: &marks,
-        limit: limits.first().map(|(_, label, at)| Limit { label, at: *at as f64 }),
+        limit: near.map(|(_, label, at)| Limit { label, at: *at as f64 }),
     }
     .to_svg();
     Figure::sized(size, "Distribution of the latency", svg)
@@ -106,6 +113,8 @@ fn percentiles(
             Some(Target { label, quantile: percent / 100.0, at: *at as f64 })
         })
         .collect();
+    let highest = latency.max().unwrap_or(0) as f64;
+    let is_far = targets.iter().any(|target| target.at > FAR * highest);
     let svg = Percentiles {
         heading: heading(
             &format!("{id}-percentiles"),
@@ -115,7 +124,7 @@ fn percentiles(
         ),
         size,
         unit: Unit::Nanos,
-        spacing: Spacing::Linear,
+        spacing: if is_far { Spacing::Log } else { Spacing::Linear },
         curves: &curves,
         targets: &targets,
     }
@@ -135,7 +144,7 @@ fn curve(latency: &Distribution) -> Vec<(f64, f64)> {
     let mut points: Vec<(f64, f64)> = steps.filter_map(point).collect();
     // The last one of all values is the largest.
     if let (Some(max), count) = (latency.max(), latency.count()) {
-        let last = 1.0 - 1.0 / (count as f64 * 1.0).max(2.0);
+        let last = 1.0 - 1.0 / (count as f64).max(2.0);
         if points.last().is_none_or(|(q, _)| *q < last) {
             points.push((last, max as f64));
         }
