@@ -76,8 +76,8 @@ impl RequestStatistics {
         RequestStatistics { totals: Totals::default(), kept: Kept::new(kept) }
     }
 
-    /// Adds a request that has ended: in about 1 µs when it has 5 stages, 5 µs when it has 20, and 0.2 ms
-    /// when it has 256.
+    /// Adds a request that has ended: in about 1 µs when it has 5 stages and 5 µs when it has 20; in 0.2 ms when
+    /// it has 256, and in 1 ms when these have as many names and run all at once.
     pub fn add(&mut self, request: &RequestSummary) {
         self.totals.add(request);
         self.kept.add(request);
