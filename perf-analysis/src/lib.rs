@@ -7,6 +7,7 @@
 //! * [`MeanEstimate`], where the true mean lies.
 //! * [`compare`], whether two sets of runs differ by more than noise and more than matters:
 //!   [`Comparison`], its answer, with an [`Outcome`] for each [`Metric`].
+//! * [`change_points`], when a series jumps to another level: [`ChangePoint`].
 //! * [`trend`], whether a series rises or falls; [`stability`], how steady its values are; [`Reading`], a
 //!   series of throughput, latency or failure rate from a window of a timeline.
 //! * [`mann_whitney`], [`hodges_lehmann`], [`holm`] and [`mann_kendall`], what these rest on.
@@ -24,6 +25,7 @@
 
 mod binomial;
 mod bottleneck;
+mod change_points;
 mod comparison;
 mod confidence;
 mod count_test;
@@ -48,6 +50,7 @@ pub use bottleneck::{
     Bottleneck, Cause, Impact, Step, call_bottlenecks, critical_path, operation_bottlenecks,
     request_bottlenecks,
 };
+pub use change_points::{ChangePoint, change_points};
 pub use comparison::{Better, Comparison, InvalidMetric, Metric, Outcome, compare};
 pub use confidence::{Confidence, InvalidConfidence};
 pub use count_test::{CountTest, Evidence};

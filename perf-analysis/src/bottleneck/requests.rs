@@ -21,8 +21,8 @@ const TAIL_FACTOR: f64 = 1.5;
 ///   repeat there: by what running them side by side would save at most;
 /// * the time in which no stage ran, and where most of it lies.
 ///
-/// Empty for no requests. Of more requests than fit in memory, [`RequestStatistics`] says the same as they
-/// end.
+/// Empty for no requests. At most 256 names of stages are told apart. Of more requests than fit in memory,
+/// [`RequestStatistics`] says the same as they end.
 ///
 /// ```
 /// use perf_analysis::{Cause, request_bottlenecks};

@@ -127,8 +127,8 @@ impl Totals {
         self.repeats.get(&id).copied().unwrap_or_default()
     }
 
-    /// Stages that follow each other on critical paths and overlap in no request, in the order in which they
-    /// more often do, and what they would save at most.
+    /// Stages that follow each other on critical paths and overlap in no request, in the order in which
+    /// they more often do, and what they would save at most.
     pub(crate) fn sequential(&self) -> impl Iterator<Item = ((&str, &str), u128)> {
         let never_overlap = |(ids, _): &(&(usize, usize), _)| !self.overlapping.contains(ids);
         self.pairs.iter().filter(never_overlap).map(|((a, b), pair)| {

@@ -2,6 +2,7 @@
 
 mod any_requests;
 mod bottlenecks;
+mod change_points;
 mod comparison;
 mod random;
 mod reading;
