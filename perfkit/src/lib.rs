@@ -14,6 +14,8 @@
 //! | `export` | `export` | request logs, CSV, percentile files | serde_json, jiff, flate2, crossbeam-channel |
 //! | `hdr` | | interval logs of HdrHistogram; turns `export` on | hdrhistogram, base64 |
 //! | `zstd` | | request logs compressed with zstd; turns `export` on | ruzstd |
+//! | `resources` | `resources` | what the work costs: CPU, memory, files, cgroups | rustix (Linux), toml |
+//! | `system` | | memory and CPU of the whole system; turns `resources` on | sysinfo |
 //! | `full` | | all of them | |
 //!
 //! ```
@@ -39,6 +41,9 @@ pub use perf_export as export;
 #[cfg(feature = "report")]
 #[doc(inline)]
 pub use perf_report as report;
+#[cfg(feature = "resources")]
+#[doc(inline)]
+pub use perf_resources as resources;
 #[cfg(feature = "sla")]
 #[doc(inline)]
 pub use perf_sla as sla;

@@ -1,0 +1,9 @@
+//! What the work costs: CPU, memory, files and IO of a process, and what its container allows.
+#![forbid(unsafe_code)]
+
+mod process;
+mod text_file;
+
+pub use process::{
+    ContextSwitches, CpuUsage, IoBytes, ProcessSample, ProcessSampler, ProcessTree, TreeSample,
+};
