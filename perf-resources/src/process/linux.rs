@@ -26,6 +26,7 @@ pub(super) struct Source {
     smaps: OnDemand,
     limits: OnDemand,
     switches: Switches,
+    peak_resident_bytes: u64,
     buffer: Buffer,
 }
 
@@ -48,6 +49,7 @@ impl Source {
             smaps: on_demand("smaps_rollup"),
             limits: on_demand("limits"),
             switches: Switches::default(),
+            peak_resident_bytes: 0,
             buffer: Buffer::new(),
             folder,
             is_own,
@@ -98,7 +100,10 @@ impl Source {
     }
 
     fn peak(&mut self) -> Option<u64> {
-        number_of(self.status.read(&mut self.buffer)?, "VmHWM")?.checked_mul(1_024)
+        let kib = number_of(self.status.read(&mut self.buffer)?, "VmHWM")?;
+        // The kernel compares what the cores have handed in, and so sometimes tells less than before.
+        self.peak_resident_bytes = self.peak_resident_bytes.max(kib.checked_mul(1_024)?);
+        Some(self.peak_resident_bytes)
     }
 
     fn proportional(&mut self) -> Option<u64> {

@@ -129,7 +129,7 @@ impl ProcessTree {
     /// Those of the tree that are alive, parents before their children.
     fn find(&mut self) -> io::Result<Vec<(u32, u64)>> {
         let mut children: HashMap<u32, Vec<(u32, u64)>> = HashMap::new();
-        let mut order = Vec::new();
+        let mut known = Vec::new();
         for entry in fs::read_dir(&self.proc)? {
             let Some(pid) = entry?.file_name().to_str().and_then(|name| name.parse().ok()) else {
                 continue;
@@ -137,27 +137,31 @@ impl ProcessTree {
             // One that has just ended, or may not be read.
             let Ok(stat) = self.stat(pid) else { continue };
             if self.members.get(&pid) == Some(&stat.started) {
-                order.push((pid, stat.started));
+                known.push((pid, stat.started));
             }
             children.entry(stat.parent).or_default().push((pid, stat.started));
         }
-        let known: HashSet<u32> = order.iter().map(|(pid, _)| *pid).collect();
-        let is_child_of_known: HashSet<u32> = children
+        let is_led_to: HashSet<u32> = known
             .iter()
-            .filter(|(parent, _)| known.contains(parent))
-            .flat_map(|(_, children)| children.iter().map(|(pid, _)| *pid))
+            .flat_map(|(pid, _)| {
+                children.get(pid).into_iter().flatten().map(|child| (*pid, child.0))
+            })
+            .filter(|(parent, child)| parent != child)
+            .map(|(_, child)| child)
             .collect();
-        // The roots: those that nobody else in the tree leads to.
-        order.retain(|(pid, _)| !is_child_of_known.contains(pid));
-        let mut seen: HashSet<u32> = order.iter().map(|(pid, _)| *pid).collect();
-        let mut next = 0;
-        while let Some((pid, _)) = order.get(next) {
-            for child in children.get(pid).into_iter().flatten() {
-                if seen.insert(child.0) {
-                    order.push(*child);
-                }
+        // Those first that nobody else in the tree leads to.
+        known.sort_by_key(|(pid, _)| is_led_to.contains(pid));
+        let (mut order, mut seen) = (Vec::new(), HashSet::new());
+        for root in known {
+            let mut next = order.len();
+            if seen.insert(root.0) {
+                order.push(root);
             }
-            next += 1;
+            while let Some((pid, _)) = order.get(next) {
+                let new = children.get(pid).into_iter().flatten();
+                order.extend(new.copied().filter(|child| seen.insert(child.0)).collect::<Vec<_>>());
+                next += 1;
+            }
         }
         Ok(order)
     }
