@@ -1,9 +1,13 @@
 //! What the work costs: CPU, memory, files and IO of a process, and what its container allows.
 #![forbid(unsafe_code)]
 
+mod capacity;
 mod cgroup;
 mod process;
+mod sampler;
+mod system;
 mod text_file;
+mod ticker;
 
 pub use cgroup::{
     Cgroup, CgroupCpu, CgroupMemory, CgroupSample, Limit, Pressure, PressureScope, Pressures, Stall,
@@ -11,3 +15,7 @@ pub use cgroup::{
 pub use process::{
     ContextSwitches, CpuUsage, IoBytes, ProcessSample, ProcessSampler, ProcessTree, TreeSample,
 };
+pub use sampler::{ResourceGauges, Sampler, SamplerConfig, spawn_sampler};
+#[cfg(feature = "system")]
+pub use system::SystemSampler;
+pub use system::{SystemCpu, SystemMemory, SystemSample};

@@ -81,4 +81,9 @@ mod tests {
         assert!(near(there.virtual_bytes, here.virtual_bytes), "{there:?} {here:?}");
         assert!(there.cpu_time <= here.cpu_time + there.cpu_resolution);
     }
+
+    #[test]
+    fn another_process_is_not_supported() {
+        assert_eq!(Source::of(1).unwrap_err().kind(), io::ErrorKind::Unsupported);
+    }
 }

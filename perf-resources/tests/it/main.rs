@@ -5,6 +5,10 @@ mod cgroups;
 #[cfg(target_os = "linux")]
 mod process;
 #[cfg(target_os = "linux")]
+mod sampler;
+#[cfg(feature = "system")]
+mod system;
+#[cfg(target_os = "linux")]
 mod tree;
 
 use std::fs;
@@ -34,4 +38,20 @@ impl Root {
         fs::create_dir_all(path.parent().expect("it has one")).expect("a folder");
         fs::write(path, text).expect("a file");
     }
+}
+
+/// Uses a core for as long, without sleeping.
+#[cfg(any(target_os = "linux", feature = "system"))]
+fn burn(time: std::time::Duration) {
+    let start = std::time::Instant::now();
+    while start.elapsed() < time {
+        std::hint::black_box((0..1_000).sum::<u64>());
+    }
+}
+
+/// Held by tests that need so much memory that others of them would see it.
+#[cfg(target_os = "linux")]
+fn alone() -> std::sync::MutexGuard<'static, ()> {
+    static ALONE: std::sync::Mutex<()> = std::sync::Mutex::new(());
+    ALONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }

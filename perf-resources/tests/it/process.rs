@@ -1,12 +1,13 @@
 //! Figures of living processes against what they are known to do.
 
+use crate::{alone, burn};
 use perf_resources::{ProcessSample, ProcessSampler, ProcessTree};
 use std::fs;
 use std::hint::black_box;
 use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::process::{Child, Command, Stdio};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 const INTERVAL: Duration = Duration::from_millis(100);
 /// Half a point of 100 ms.
@@ -50,13 +51,6 @@ fn accounted() -> Duration {
     thread::yield_now();
     let text = fs::read_to_string("/proc/thread-self/schedstat").unwrap();
     Duration::from_nanos(text.split(' ').next().unwrap().parse().unwrap())
-}
-
-fn burn(time: Duration) {
-    let start = Instant::now();
-    while start.elapsed() < time {
-        black_box((0..1_000).sum::<u64>());
-    }
 }
 
 /// Burns for 100 ms, then waits for about as long on a pipe, and says after each what the account and the
@@ -117,6 +111,7 @@ fn cpu_is_within_half_a_point_of_the_kernels_account_at_100_ms_from_the_first_in
 #[test]
 fn memory_that_was_touched_is_resident_and_stays_in_the_peak() {
     const SIZE: usize = 64 << 20;
+    let _alone = alone();
     let mut sampler = ProcessSampler::own().unwrap().with_peak().with_proportional();
     let before = sampler.sample().unwrap();
     let mut memory = vec![0_u8; SIZE];
