@@ -8,6 +8,7 @@ mod sampler;
 mod system;
 mod text_file;
 mod ticker;
+mod trackers;
 
 pub use cgroup::{
     Cgroup, CgroupCpu, CgroupMemory, CgroupSample, Limit, Pressure, PressureScope, Pressures, Stall,
@@ -19,3 +20,8 @@ pub use sampler::{ResourceGauges, Sampler, SamplerConfig, spawn_sampler};
 #[cfg(feature = "system")]
 pub use system::SystemSampler;
 pub use system::{SystemCpu, SystemMemory, SystemSample};
+pub use trackers::{
+    ByteUnit, CpuGuard, CpuReading, CpuTracked, CpuTracker, MemoryGuard, MemoryReading,
+    MemoryTracked, MemoryTracker, PeakSource, TrackerSampling, UnknownByteUnit, UsageId,
+    UsageStatistics,
+};

@@ -9,6 +9,8 @@ mod sampler;
 #[cfg(feature = "system")]
 mod system;
 #[cfg(target_os = "linux")]
+mod trackers;
+#[cfg(target_os = "linux")]
 mod tree;
 
 use std::fs;
