@@ -3,6 +3,7 @@
 
 mod capacity;
 mod cgroup;
+mod factory;
 mod process;
 mod sampler;
 mod system;
@@ -13,6 +14,11 @@ mod trackers;
 pub use cgroup::{
     Cgroup, CgroupCpu, CgroupMemory, CgroupSample, Limit, Pressure, PressureScope, Pressures, Stall,
 };
+pub use factory::{
+    Measurement, MeasurementId, OptionValue, Tracker, TrackerError, TrackerKind, tracker,
+};
+#[cfg(feature = "file")]
+pub use factory::{trackers_from_file, trackers_from_toml};
 pub use process::{
     ContextSwitches, CpuUsage, IoBytes, ProcessSample, ProcessSampler, ProcessTree, TreeSample,
 };

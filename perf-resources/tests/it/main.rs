@@ -3,6 +3,8 @@
 
 mod cgroups;
 #[cfg(target_os = "linux")]
+mod factory;
+#[cfg(target_os = "linux")]
 mod process;
 #[cfg(target_os = "linux")]
 mod sampler;
