@@ -4,6 +4,8 @@
 mod capacity;
 mod cgroup;
 mod factory;
+#[cfg(feature = "gpu")]
+mod gpu;
 mod process;
 mod sampler;
 mod system;
@@ -19,6 +21,12 @@ pub use factory::{
 };
 #[cfg(feature = "file")]
 pub use factory::{trackers_from_file, trackers_from_toml};
+#[cfg(feature = "gpu")]
+pub use gpu::{
+    EccErrors, GpuClocks, GpuConfig, GpuGauges, GpuMemory, GpuProcess, GpuReader, GpuSample,
+    GpuSampler, GpuSnapshot, GpuState, GpuUtilization, MigInstance, MissingGpu, MissingReason,
+    NvmlCode, Reading, ThrottleReason, ThrottleReasons, gpu_threads_left_behind, spawn_gpu_sampler,
+};
 pub use process::{
     ContextSwitches, CpuUsage, IoBytes, ProcessSample, ProcessSampler, ProcessTree, TreeSample,
 };
@@ -31,3 +39,5 @@ pub use trackers::{
     MemoryTracked, MemoryTracker, PeakSource, TrackerSampling, UnknownByteUnit, UsageId,
     UsageStatistics,
 };
+#[cfg(feature = "gpu")]
+pub use trackers::{GpuFigures, GpuGuard, GpuSpan, GpuTracked, GpuTracker};

@@ -3,6 +3,10 @@
 mod byte_unit;
 mod cpu_tracked;
 mod cpu_tracker;
+#[cfg(feature = "gpu")]
+mod gpu_tracked;
+#[cfg(feature = "gpu")]
+mod gpu_tracker;
 mod memory_tracked;
 mod memory_tracker;
 mod running;
@@ -12,6 +16,10 @@ mod usage_statistics;
 pub use byte_unit::{ByteUnit, UnknownByteUnit};
 pub use cpu_tracked::{CpuReading, CpuTracked};
 pub use cpu_tracker::{CpuGuard, CpuTracker};
+#[cfg(feature = "gpu")]
+pub use gpu_tracked::{GpuFigures, GpuSpan, GpuTracked};
+#[cfg(feature = "gpu")]
+pub use gpu_tracker::{GpuGuard, GpuTracker};
 pub use memory_tracked::{MemoryReading, MemoryTracked, PeakSource};
 pub use memory_tracker::{MemoryGuard, MemoryTracker};
 pub use running::UsageId;

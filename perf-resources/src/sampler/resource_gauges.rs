@@ -59,6 +59,8 @@ pub struct ResourceGauges {
     missed_ticks: u64,
     failures: u64,
     series: SeriesWriter,
+    #[cfg(feature = "gpu")]
+    gpu: Option<crate::gpu::GpuGauges>,
 }
 
 impl ResourceGauges {
@@ -85,6 +87,8 @@ impl ResourceGauges {
             missed_ticks: 0,
             failures: 0,
             series: SeriesWriter::new(profiler),
+            #[cfg(feature = "gpu")]
+            gpu: config.gpu.map(|reader| crate::gpu::GpuGauges::new(profiler, reader)),
         })
     }
 
@@ -100,6 +104,10 @@ impl ResourceGauges {
         self.failures += u64::from(sampled.is_err());
         self.series.raise("perfkit_sampler_failures_total", None, Some(self.failures));
         self.series.raise("perfkit_sampler_missed_ticks_total", None, Some(self.missed_ticks));
+        #[cfg(feature = "gpu")]
+        if let Some(gpu) = &mut self.gpu {
+            gpu.write_latest();
+        }
         let process = sampled?;
         let cgroup = self.cgroup.as_mut().map(Cgroup::sample);
         self.write_process(&process);

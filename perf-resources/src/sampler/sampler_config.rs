@@ -24,6 +24,8 @@ pub struct SamplerConfig {
     pub(super) pressure: bool,
     pub(super) system: bool,
     pub(super) cgroup_root: PathBuf,
+    #[cfg(feature = "gpu")]
+    pub(super) gpu: Option<crate::gpu::GpuReader>,
 }
 
 impl SamplerConfig {
@@ -36,6 +38,8 @@ impl SamplerConfig {
             pressure: true,
             system: cfg!(feature = "system"),
             cgroup_root: "/".into(),
+            #[cfg(feature = "gpu")]
+            gpu: None,
         }
     }
 
@@ -75,6 +79,14 @@ impl SamplerConfig {
     /// does. Default: `/`.
     pub fn cgroup_root(mut self, root: impl Into<PathBuf>) -> Self {
         self.cgroup_root = root.into();
+        self
+    }
+
+    /// Whether to write what a GPU sampler has read last, under the names of
+    /// [`GpuGauges`](crate::GpuGauges). Default: no.
+    #[cfg(feature = "gpu")]
+    pub fn gpu(mut self, reader: crate::gpu::GpuReader) -> Self {
+        self.gpu = Some(reader);
         self
     }
 

@@ -41,7 +41,7 @@ impl ByteUnit {
         bytes as f64 / self.bytes()
     }
 
-    fn bytes(self) -> f64 {
+    pub(super) fn bytes(self) -> f64 {
         match self {
             ByteUnit::Bytes => 1.0,
             ByteUnit::Kilobytes => 1e3,
