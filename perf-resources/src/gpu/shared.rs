@@ -11,6 +11,8 @@ use std::time::{Duration, Instant};
 
 /// How long a drop waits for a call that is under way and not known to hang.
 const GRACE: Duration = Duration::from_millis(100);
+/// However short a call may take, who waits for it does not spin.
+const SHORTEST_LOOK: Duration = Duration::from_millis(1);
 
 pub(super) struct Shared {
     pub(super) config: GpuConfig,
@@ -61,22 +63,28 @@ impl Shared {
     }
 
     /// The latest after a round that begins from now on, or after `time`: at once where no round is to be
-    /// hoped for.
+    /// hoped for, and as soon as the one under way hangs.
     pub(super) fn sample_within(&self, time: Duration) -> (GpuState, Option<Arc<GpuSnapshot>>) {
+        let start = Instant::now();
         let mut status = lock(&self.status);
         let wanted = status.begun + 1;
-        let hopeless = |status: &mut Status| {
-            let state = self.state(status);
-            !matches!(state, GpuState::Available | GpuState::Starting)
-        };
-        if !hopeless(&mut status) {
-            status.is_asked = true;
-            self.changed.notify_all();
-            let waits = |status: &mut Status| status.ended < wanted && !hopeless(status);
-            let waited = self.changed.wait_timeout_while(status, time, waits);
+        loop {
+            let answer = self.answer(&status);
+            let is_hopeful = matches!(answer.0, GpuState::Available | GpuState::Starting);
+            let left = time.saturating_sub(start.elapsed());
+            if status.ended >= wanted || !is_hopeful || left.is_zero() {
+                return answer;
+            }
+            if status.begun < wanted && !status.is_asked {
+                status.is_asked = true;
+                self.changed.notify_all();
+            }
+            // Nobody tells when a call begins to hang.
+            let busy = status.busy_since.map_or(Duration::ZERO, |since| since.elapsed());
+            let look = self.config.hanging_after.saturating_sub(busy).max(SHORTEST_LOOK);
+            let waited = self.changed.wait_timeout(status, left.min(look));
             status = waited.unwrap_or_else(PoisonError::into_inner).0;
         }
-        self.answer(&status)
     }
 
     pub(super) fn watch(&self, watcher: Weak<dyn Watch>) {

@@ -4,6 +4,8 @@
 mod cgroups;
 #[cfg(target_os = "linux")]
 mod factory;
+#[cfg(all(feature = "gpu", target_os = "linux"))]
+mod gpu;
 #[cfg(target_os = "linux")]
 mod process;
 #[cfg(target_os = "linux")]
