@@ -16,7 +16,8 @@
 //! | `zstd` | | request logs compressed with zstd; turns `export` on | ruzstd |
 //! | `resources` | `resources` | what the work costs: CPU, memory, files, cgroups | rustix (Linux), toml |
 //! | `system` | | memory and CPU of the whole system; turns `resources` on | sysinfo |
-//! | `full` | | all of them | |
+//! | `gpu` | | GPUs of NVIDIA, not in `full`; turns `resources` on | nvml-wrapper |
+//! | `full` | | all of them but `gpu` | |
 //!
 //! ```
 //! use perfkit::Profiler;
