@@ -13,7 +13,8 @@ pub enum GpuState {
     Available,
     /// There is no driver, or it cannot be used; why. It is looked for again, ever less often.
     NoDriver(String),
-    /// There is a driver, but no GPU that it knows. It is looked for again, ever less often.
+    /// There is a driver, but no GPU, or none that may be used:
+    /// [`GpuSnapshot::missing`](crate::GpuSnapshot::missing). It is looked for again, ever less often.
     NoDevice,
     /// The driver or all GPUs were there, and are gone; why. It is tried again, ever less often.
     Lost(String),
@@ -30,7 +31,7 @@ impl fmt::Display for GpuState {
             GpuState::Starting => f.pad("starting"),
             GpuState::Available => f.pad("available"),
             GpuState::NoDriver(reason) => write!(f, "no driver: {reason}"),
-            GpuState::NoDevice => f.pad("no GPU"),
+            GpuState::NoDevice => f.pad("no GPU that can be read"),
             GpuState::Lost(reason) => write!(f, "lost: {reason}"),
             GpuState::Hanging(since) => {
                 write!(f, "the driver has not answered for {:.1} s", since.elapsed().as_secs_f64())

@@ -116,6 +116,18 @@ fn each_figure_says_for_itself_why_it_is_missing() {
 }
 
 #[test]
+fn the_largest_number_stands_for_none() {
+    let Some(stub) = Stub::new(&format!("energy {}\nthrottle {}", u64::MAX, u64::MAX)) else {
+        return;
+    };
+    let snapshot = first(&stub);
+    let gpu = snapshot.gpu(0).unwrap();
+    assert_eq!(gpu.energy_joules, Reading::NotSupported);
+    let reasons: Vec<_> = gpu.throttle.value().unwrap().iter().collect();
+    assert_eq!(reasons, ThrottleReason::ALL, "bits without a name are left out");
+}
+
+#[test]
 fn an_old_driver_has_what_it_has() {
     let Some(stub) = Stub::old("") else { return };
     let snapshot = first(&stub);

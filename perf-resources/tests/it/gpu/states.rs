@@ -48,13 +48,16 @@ fn a_driver_that_goes_is_lost_and_comes_back() {
     let Some(stub) = Stub::new("") else { return };
     let sampler = spawn_gpu_sampler(stub.config()).unwrap();
     let reader = sampler.reader();
-    // Not loaded, another version than the library, unloaded, and no answer at all.
-    for code in [9, 18, 1, 999] {
+    // Not loaded, another version than the library, unloaded, and no answer at all; told by all calls, or
+    // by those of a GPU first.
+    for (code, call) in [9, 18, 1, 999]
+        .into_iter()
+        .flat_map(|code| [(code, "nvmlDeviceGetCount_v2"), (code, "none")])
+    {
         let before = until(&reader, |state, _| is_available(state)).1.unwrap();
-        stub.play(&format!(
-            "fail * {code}\nfail nvmlDeviceGetCount_v2 {code}\nfail nvmlInit_v2 {code}"
-        ));
-        let (_, snapshot) = until(&reader, |state, _| matches!(state, GpuState::Lost(_)));
+        stub.play(&format!("fail * {code}\nfail {call} {code}\nfail nvmlInit_v2 {code}"));
+        let (state, snapshot) = until(&reader, |state, _| !is_available(state));
+        assert!(matches!(state, GpuState::Lost(_)), "{code} {call}: {state}");
         assert!(snapshot.unwrap().at >= before.at, "the last reading is still told");
         assert_eq!(reader.used_bytes(0), None, "but not as one of now");
         stub.play("");

@@ -105,6 +105,15 @@ fn a_figure_that_a_gpu_lacks_is_lacking_and_the_others_are_told() {
 }
 
 #[test]
+fn energy_over_a_driver_that_was_loaded_anew_is_not_known() {
+    let Some(stub) = Stub::new(&using(1, 2_000)) else { return };
+    let sampler = sampler(&stub);
+    let tracker = tracker(&Profiler::new(), &sampler);
+    let ((), tracked) = tracker.track("work", || stub.play(&using(1, 1_000)));
+    assert_eq!((tracked.figures.as_ref().unwrap().readings, tracked.energy_joules()), (2, None));
+}
+
+#[test]
 fn work_does_not_wait_for_a_driver_that_hangs() {
     let Some(stub) = Stub::new("") else { return };
     let config = stub.config().hanging_after(Duration::from_millis(1));
