@@ -45,12 +45,12 @@ impl Distribution<'_> {
     /// One outline of all bins, marks with their values, and the limit.
     pub(crate) fn to_svg(&self) -> String {
         let counts = self.bins.iter().map(|bin| bin.count as f64);
-        let (y, ticks) = scale::axis(Spacing::Linear, Unit::Number, counts, 4);
+        let (y, ticks) = scale::axis(Spacing::Linear, Unit::Number, counts, 5);
         let ends = self.bins.iter().flat_map(|bin| [bin.low, bin.high]);
         let all = ends
             .chain(self.marks.iter().map(|mark| mark.1))
             .chain(self.limit.map(|limit| limit.at));
-        let (x, below) = scale::axis(Spacing::Log, self.unit, all, self.size.labels());
+        let (x, below) = scale::axis(Spacing::Log, self.unit, all, self.size.labels() + 1);
         let frame = Frame::new(self.size, 4.0 + ROW * ROWS as f64, &ticks);
         let x = x.onto(frame.left, frame.right);
         let y = y.onto(frame.bottom, frame.top);
@@ -127,5 +127,41 @@ impl Distribution<'_> {
                 canvas.text(x, y, &text);
             }
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(bins: &[Bin], marks: &[(&str, f64)]) -> String {
+        let chart = Distribution {
+            heading: Heading { id: "d", title: "", description: "" },
+            size: Size::Half,
+            unit: Unit::Nanos,
+            bins,
+            marks,
+            limit: None,
+        };
+        chart.to_svg()
+    }
+
+    #[test]
+    fn an_empty_bin_parts_the_outline() {
+        let bin = |low: f64, count| Bin { low, high: low * 2.0, count };
+        let outlines = |svg: &str| {
+            let path = svg.split("fill-opacity").nth(1).and_then(|rest| rest.split("/>").next());
+            path.map(|path| path.matches('z').count())
+        };
+        assert_eq!(outlines(&of(&[bin(1.0, 5), bin(2.0, 9), bin(4.0, 1)], &[])), Some(1));
+        assert_eq!(outlines(&of(&[bin(1.0, 5), bin(2.0, 0), bin(4.0, 1)], &[])), Some(2));
+    }
+
+    #[test]
+    fn words_of_marks_at_one_place_stand_beneath_each_other() {
+        let svg = of(&[], &[("p50", 2e6), ("p95", 2.01e6), ("p99", 2.02e6)]);
+        for (name, y) in [("p50 2.0 ms", 12), ("p95 2.0 ms", 25), ("p99 2.0 ms", 38)] {
+            assert!(svg.contains(&format!(r#"y="{y}">{name}<"#)), "{svg}");
+        }
     }
 }

@@ -153,3 +153,41 @@ fn base(place: usize) -> f64 {
 fn end(row: &Row<'_>) -> u64 {
     row.offset.saturating_add(row.duration)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(total: u64, rows: &[Row<'_>]) -> String {
+        let heading = Heading { id: "w", title: "", description: "" };
+        Waterfall { heading, size: Size::Wide, total, rows }.to_svg()
+    }
+
+    fn row(offset: u64, duration: u64) -> Row<'static> {
+        Row { name: "n", offset, duration, failed: false, critical: false, tooltip: "told" }
+    }
+
+    #[test]
+    fn bars_are_to_scale_and_what_is_between_them_is_free() {
+        // From 38 px to 754 px, in quarters.
+        let svg = of(1_000, &[row(0, 250), row(750, 250)]);
+        assert!(
+            svg.contains(r#"d="m152 56h716""#) && svg.contains(r#"d="m2300 136h716""#),
+            "{svg}"
+        );
+    }
+
+    #[test]
+    fn what_outlasts_the_request_is_drawn_to_its_end() {
+        let svg = of(100, &[row(0, 200), row(100, 100)]);
+        assert!(svg.contains(r#"d="m152 56h2864""#), "{svg}");
+    }
+
+    #[test]
+    fn failed_and_critical_are_said_in_words() {
+        let svg = of(1_000, &[row(0, 900), Row { failed: true, critical: true, ..row(0, 10) }]);
+        assert_eq!(svg.matches(", failed").count(), 1, "{svg}");
+        assert!(svg.contains("underlined: the critical path"));
+        assert!(!of(1_000, &[row(0, 900)]).contains("critical"));
+    }
+}
