@@ -5,7 +5,7 @@
 //! * Of one run: [`Distribution`] and [`Percentiles`], its latency; [`Shares`], where time goes;
 //!   [`Waterfall`], one request; [`Flame`], all requests as a call tree.
 //! * Of many runs: [`Trend`].
-//! * Within a line of text: [`sparkline`].
+//! * Within a line of text: [`sparkline()`].
 //!
 //! Colours are classes, for which [`STYLE`] has light, dark and print; the light ones stand in the
 //! SVG too, for a page whose style sheet is blocked. Dashes, patterns and words say all that colours

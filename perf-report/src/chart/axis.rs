@@ -89,11 +89,15 @@ pub(super) fn limits(canvas: &mut Canvas, frame: Frame, limits: &[Limit<'_>], y:
     canvas.path(&format!("{} {DASHED}", BAD.stroke()), &lines.finish());
     let mut taken = f64::MIN;
     for (at, words) in limits {
-        let arrow = if y.holds(at) { "" } else { "↑ " };
+        let line = y.at(at);
+        let arrow = match y.holds(at) {
+            true => "",
+            false if line < frame.bottom => "↑ ",
+            false => "↓ ",
+        };
         let room = (frame.right - frame.left) / 2.0 - 8.0;
         let words = label::fitted(&format!("{arrow}{words}"), room);
         // Below the line where there is no room above.
-        let line = y.at(at);
         let base = if line - 4.0 < frame.top + 8.0 { line + 12.0 } else { line - 4.0 };
         let (anchor, x) = if (base - taken).abs() < 12.0 {
             (Anchor::Start, frame.left + 3.0)

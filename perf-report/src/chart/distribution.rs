@@ -44,7 +44,7 @@ impl Distribution<'_> {
     /// One outline of all bins, marks with their values, and the limit.
     pub(crate) fn to_svg(&self) -> String {
         let counts = self.bins.iter().map(|bin| bin.count as f64);
-        let (y, ticks) = scale::axis(Spacing::Linear, Unit::Number, counts, 5);
+        let (y, ticks) = scale::axis(Spacing::Linear, Unit::Number, counts, 4);
         let ends = self.bins.iter().flat_map(|bin| [bin.low, bin.high]);
         let all = ends
             .chain(self.marks.iter().map(|mark| mark.1))

@@ -335,6 +335,14 @@ fn gallery() {
     for (name, svg) in samples::all(Size::Half) {
         let _ = write!(page, "<div><h2>{name}, {} bytes</h2>{svg}</div>", svg.len());
     }
+    for (what, numbers, text) in [
+        ("long", &[0.3, 1.0, 7.0][..], "A name & <more> that goes on and on for long"),
+        ("empty", &[], "text"),
+    ] {
+        for (name, svg) in of(numbers, text, Size::Half) {
+            let _ = write!(page, "<div><h2>{name}, {what}</h2>{svg}</div>");
+        }
+    }
     page.push_str("</div>");
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../target");
     std::fs::create_dir_all(&folder).expect("a folder for it");

@@ -48,7 +48,7 @@ impl Waterfall<'_> {
     pub(crate) fn to_svg(&self) -> String {
         let width = self.size.width();
         let names: Vec<_> =
-            self.rows.iter().map(|row| label::fitted(row.name, width * 0.3)).collect();
+            self.rows.iter().map(|row| label::fitted(row.name, width * 0.32)).collect();
         let widest = names.iter().map(|name| label::width(name)).fold(30.0, f64::max);
         let frame = Frame {
             left: widest.ceil() + 8.0,
@@ -126,21 +126,25 @@ impl Waterfall<'_> {
 
     /// Behind each bar, or before it where there is no room, or else on its end.
     fn draw_durations(&self, canvas: &mut Canvas, frame: Frame, x: &Scale) {
-        canvas.group(r#"class="on""#, |canvas| {
-            for (place, row) in self.rows.iter().enumerate() {
-                let failed = if row.failed { ", failed" } else { "" };
-                let text = format!("{}{failed}", wording::duration(row.duration));
-                let wide = label::width(&text);
-                let (begin, end) = (x.at(row.offset as f64), x.at(end(row) as f64));
-                let left = if end + 5.0 + wide <= frame.right + 6.0 {
-                    end + 5.0
-                } else if begin - 5.0 - wide >= frame.left {
-                    begin - 5.0 - wide
-                } else {
-                    end - 5.0 - wide
-                };
-                canvas.text(left, base(place), &text);
+        let (mut behind, mut before) = (Vec::new(), Vec::new());
+        for (place, row) in self.rows.iter().enumerate() {
+            let failed = if row.failed { ", failed" } else { "" };
+            let text = format!("{}{failed}", wording::duration(row.duration));
+            let wide = label::width(&text);
+            let (begin, end) = (x.at(row.offset as f64), x.at(end(row) as f64));
+            if end + 5.0 + wide <= frame.right + 6.0 {
+                behind.push((end + 5.0, base(place), text));
+            } else if begin - 5.0 - wide >= frame.left {
+                before.push((begin - 5.0, base(place), text));
+            } else {
+                before.push((end - 5.0, base(place), text));
             }
+        }
+        canvas.group(r#"class="on""#, |canvas| {
+            behind.iter().for_each(|(x, y, text)| canvas.text(*x, *y, text));
+            canvas.group(r#"text-anchor="end""#, |canvas| {
+                before.iter().for_each(|(x, y, text)| canvas.text(*x, *y, text));
+            });
         });
     }
 }

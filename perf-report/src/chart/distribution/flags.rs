@@ -61,10 +61,14 @@ impl Flags {
     }
 
     pub(super) fn draw(&self, canvas: &mut Canvas) {
-        for flag in &self.planted {
-            let base = self.frame.top - HEIGHT + 12.0 + ROW * flag.row as f64;
-            canvas.text(flag.left, base, &flag.text);
-        }
+        let base = |flag: &Flag| self.frame.top - HEIGHT + 12.0 + ROW * flag.row as f64;
+        // Words end or begin at their line, however wide they turn out to be.
+        let (before, behind): (Vec<_>, Vec<_>) =
+            self.planted.iter().partition(|flag| flag.right <= flag.line);
+        behind.into_iter().for_each(|flag| canvas.text(flag.left, base(flag), &flag.text));
+        canvas.group(r#"text-anchor="end""#, |canvas| {
+            before.into_iter().for_each(|flag| canvas.text(flag.right, base(flag), &flag.text));
+        });
     }
 }
 
