@@ -19,7 +19,7 @@ pub(super) struct Frame {
 impl Frame {
     /// All but `top` px for a legend, and what the labels left and below take.
     pub(super) fn new(size: Size, top: f64, left: &[Tick]) -> Self {
-        let widest = left.iter().map(|tick| label::width(&tick.label)).fold(20.0, f64::max);
+        let widest = left.iter().map(|tick| label::width(&tick.label)).fold(36.0, f64::max);
         let (right, bottom) = (size.width() - 6.0, size.height() - 20.0);
         Self { left: widest.ceil() + 8.0, right, top, bottom }
     }
@@ -89,11 +89,15 @@ pub(super) fn limits(canvas: &mut Canvas, frame: Frame, limits: &[Limit<'_>], y:
     canvas.path(&format!("{} {DASHED}", BAD.stroke()), &lines.finish());
     let mut taken = f64::MIN;
     for (at, words) in limits {
-        let arrow = if y.holds(at) { "" } else { "↑ " };
+        let line = y.at(at);
+        let arrow = match y.holds(at) {
+            true => "",
+            false if line < frame.bottom => "↑ ",
+            false => "↓ ",
+        };
         let room = (frame.right - frame.left) / 2.0 - 8.0;
         let words = label::fitted(&format!("{arrow}{words}"), room);
         // Below the line where there is no room above.
-        let line = y.at(at);
         let base = if line - 4.0 < frame.top + 8.0 { line + 12.0 } else { line - 4.0 };
         let (anchor, x) = if (base - taken).abs() < 12.0 {
             (Anchor::Start, frame.left + 3.0)
