@@ -33,6 +33,7 @@ pub(crate) fn render(view: &View, console: &Console) -> String {
     page.verdict(view);
     page.operations(&view.operations);
     page.shares(view);
+    page.changes(view);
     page.remarks(view);
     if console.unicode { page.text } else { ascii(&page.text) }
 }
@@ -161,6 +162,13 @@ impl Page<'_> {
         while total(&columns) > self.console.width {
             let most = columns.iter().map(|column| column.dispensable).max().unwrap_or(0);
             if most == 0 {
+                // What is left is needed: the names are shortened, to eight characters at the least.
+                let excess = total(&columns) - self.console.width;
+                let room = wide(&columns[0]).saturating_sub(excess).max(8);
+                for (name, _) in &mut columns[0].cells {
+                    *name = cut(name, room);
+                }
+                columns[0].header = columns[0].header.get(..room).unwrap_or(columns[0].header);
                 break;
             }
             columns.retain(|column| column.dispensable != most);
@@ -191,6 +199,38 @@ impl Page<'_> {
         self.wrapped(" where the time goes: ", shares.iter().map(String::as_str), " · ");
         if !view.shares_note.is_empty() {
             self.line(&[(&format!("    ({})", view.shares_note), Style::new().dimmed())]);
+        }
+        if !view.tail.is_empty() {
+            let shares = view.tail.iter().map(|share| format!("{} {}", share.name, share.text));
+            let shares: Vec<String> = shares.collect();
+            let head = format!(" {}: ", view.tail_label);
+            self.wrapped(&head, shares.iter().map(String::as_str), " · ");
+        }
+    }
+
+    /// What differs from earlier runs by more than a tenth.
+    fn changes(&mut self, view: &View) {
+        let Some(baseline) = view.baseline.first() else { return };
+        self.line(&[]);
+        self.wrapped(" beside ", [baseline.as_str()].into_iter(), "");
+        for note in &view.baseline[1..] {
+            self.wrapped("    ", note.split(' '), "");
+        }
+        let shown: Vec<_> = view.changes.iter().filter(|change| change.is_large).collect();
+        if shown.is_empty() {
+            return self.line(&[("    no difference of more than 10 %", Style::new())]);
+        }
+        for change in shown {
+            let what = format!(
+                "   {} {}: {} before, {} now ({}), ",
+                change.operation, change.indicator, change.before, change.now, change.change
+            );
+            let style = of_status(change.status);
+            if width(&what) + width(&change.outcome) <= self.console.width {
+                self.line(&[(&what, Style::new()), (&change.outcome, style)]);
+            } else {
+                self.wrapped("   ", what.split(' ').chain(change.outcome.split(' ')), "");
+            }
         }
     }
 
@@ -238,7 +278,7 @@ impl Page<'_> {
         for (i, piece) in pieces.iter().enumerate() {
             let piece = cut(piece, self.console.width - width(indent));
             let space = usize::from(i > 0);
-            if i > 0 && width(&line) + space + width(&piece) > self.console.width {
+            if width(&line) + space + width(&piece) > self.console.width {
                 self.line(&[(&line, Style::new())]);
                 line = format!("{indent}{piece}");
             } else {

@@ -7,7 +7,7 @@ mod finding_row;
 mod operation_row;
 mod sample_row;
 
-use crate::model::{Model, RunModel, TimeShare};
+use crate::model::{Model, RunModel, StageShareModel, TimeShare};
 use crate::wording::{count, duration, one_line};
 pub(crate) use budget_row::BudgetRow;
 pub(crate) use change_row::ChangeRow;
@@ -54,6 +54,10 @@ pub(crate) struct View {
     pub(crate) budgets: Vec<BudgetRow>,
     pub(crate) operations: Vec<OperationRow>,
     pub(crate) shares: Vec<ShareRow>,
+    /// What the time of the slowest requests goes into.
+    pub(crate) tail: Vec<ShareRow>,
+    /// `in the slowest 605, from 2.2 ms on`
+    pub(crate) tail_label: String,
     /// Where time could be saved, the largest impact first.
     pub(crate) findings: Vec<FindingRow>,
     /// The run beside earlier ones.
@@ -122,6 +126,8 @@ impl View {
             notes: model.verdict.iter().flat_map(|verdict| &verdict.notes).cloned().collect(),
             operations: operation_row::all(model),
             shares: shares(model),
+            tail: tail(model),
+            tail_label: tail_label(model),
             findings: finding_row::all(model),
             changes: change_row::all(model),
             baseline: change_row::baseline(model),
@@ -232,6 +238,23 @@ fn shares(model: &Model) -> Vec<ShareRow> {
         percent: (share.ratio * 100.0).clamp(0.0, 100.0),
     };
     model.time_shares.iter().map(row).collect()
+}
+
+fn tail(model: &Model) -> Vec<ShareRow> {
+    let shares = model.requests.iter().filter_map(|requests| requests.tail.as_ref());
+    let row = |share: &StageShareModel| ShareRow {
+        name: one_line(share.stage.as_deref().unwrap_or("unattributed"), MAX_NAME),
+        text: format!("{:.0} %", share.on_path_ratio * 100.0),
+        percent: (share.on_path_ratio * 100.0).clamp(0.0, 100.0),
+    };
+    shares.flat_map(|tail| &tail.shares).map(row).collect()
+}
+
+fn tail_label(model: &Model) -> String {
+    let tail = model.requests.as_ref().and_then(|requests| requests.tail.as_ref());
+    tail.map_or_else(String::new, |tail| {
+        format!("in the slowest {}, from {} on", count(tail.requests), duration(tail.from_ns))
+    })
 }
 
 fn shares_note(model: &Model) -> &'static str {

@@ -18,6 +18,8 @@ pub(crate) struct ChangeRow {
     pub(crate) outcome: String,
     /// `violated` for what regressed, `met` for what improved; else empty.
     pub(crate) status: &'static str,
+    /// Whether it is more than a tenth.
+    pub(crate) is_large: bool,
 }
 
 /// What the baseline is, and why it is not comparable, if it is not.
@@ -55,6 +57,7 @@ impl ChangeRow {
             now: word(row.now),
             change: row.change_ratio.map(change).unwrap_or_default(),
             outcome: one_line(&row.outcome, MAX_NAME) + &needed.unwrap_or_default(),
+            is_large: row.change_ratio.is_none_or(|ratio| ratio.abs() > 0.1),
             status: match row.outcome.as_str() {
                 "regressed" => "violated",
                 "improved" => "met",
