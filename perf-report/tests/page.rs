@@ -301,3 +301,60 @@ fn a_broken_template_is_named_with_its_line() {
     let error = Templates::from_dir("no/such/folder").unwrap_err().to_string();
     assert_eq!(error.split(": ").take(2).collect::<Vec<_>>(), ["no/such/folder", "cannot be read"]);
 }
+
+/// A report of `count` operations in `intervals` of a second.
+fn large(count: usize, intervals: usize) -> Report {
+    use serde_json::{Value, json};
+    let (profiler, hand) = profiler();
+    let names: Vec<String> = (0..count).map(|n| format!("operation-{n:03}")).collect();
+    let limits = names.iter().map(|name| format!("[operations.{name}]\nmax_p95 = \"5ms\"\n"));
+    let sla = SlaConfig::from_toml(&limits.collect::<String>()).unwrap();
+    for (n, name) in names.iter().enumerate() {
+        for i in 0..300_u64 {
+            profiler.record(name, Duration::from_micros(900 + 9 * n as u64 + i * i / 8));
+        }
+    }
+    hand.advance(Duration::from_secs(intervals as u64));
+    let snapshot = profiler.snapshot();
+    let report = Report::new(&snapshot).with_sla(&sla.evaluate(&snapshot));
+    let mut json: Value = serde_json::from_str(&report.to_json().unwrap()).unwrap();
+    let latency = json["operations"][0]["latency"].clone();
+    let each = json!({
+        "counts": vec![300; intervals],
+        "failures": vec![0; intervals],
+        "latencies": vec![latency; intervals],
+    });
+    let operations: serde_json::Map<String, Value> =
+        names.iter().map(|name| (name.clone(), each.clone())).collect();
+    let ends: Vec<u64> = (1..=intervals as u64).map(|n| n * 1_000_000_000).collect();
+    json["series"] = json!({"from_ns": 0, "ends_ns": ends, "operations": operations});
+    Report::from_json(&json.to_string()).unwrap()
+}
+
+/// A page without the data in it.
+fn markup(page: &str) -> usize {
+    let data = page.split("id=\"data\">").nth(1).unwrap().split('<').next().unwrap();
+    page.len() - data.len()
+}
+
+/// `cargo test --release -p perf-report --test page -- --ignored --nocapture`
+#[test]
+#[ignore = "an hour of 100 operations takes minutes in a debug build"]
+fn a_page_of_100_operations_and_3_600_intervals_stays_small() {
+    let report = large(100, 3_600);
+    let begun = std::time::Instant::now();
+    let page = report.to_html().unwrap();
+    println!("markup {} of {} bytes in {:?}", markup(&page), page.len(), begun.elapsed());
+    assert!(markup(&page) <= 250_000);
+}
+
+#[test]
+fn a_page_stays_small() {
+    let six = large(6, 60).to_html().unwrap();
+    assert!(markup(&six) <= 110_000, "6 operations: {} bytes", markup(&six));
+    let hundred = large(100, 60).to_html().unwrap();
+    assert!(markup(&hundred) <= 250_000, "100 operations: {} bytes", markup(&hundred));
+    assert!(hundred.contains("Charts for the 10 operations nearest their limits"));
+    assert_eq!(hundred.matches("<section class=\"op\"").count(), 10);
+    println!("markup of 6 operations {}, of 100 {}", markup(&six), markup(&hundred));
+}

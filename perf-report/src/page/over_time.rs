@@ -1,7 +1,7 @@
 //! The whole by time: latency, throughput and errors, where the latencies lie, and gauges.
 
 use super::columns::{Column, Columns};
-use super::{Figure, heading, limits_of};
+use super::{Figure, heading, limits_of, main_limit};
 use crate::chart;
 use crate::chart::{Bars, Draw, HeatMap, Limit, Lines, Series, Size, Spacing, Time, Unit};
 use crate::model::{GaugeSeriesModel, Model};
@@ -46,8 +46,12 @@ pub(super) fn latency(
     let series = [("p50", p50), ("p95", p95), ("p99", p99)]
         .map(|(name, points)| Series { name, points: points.as_slice() });
     let limits = limits_of(model, operation);
-    let limits: Vec<Limit<'_>> =
-        limits.iter().map(|(_, label, at)| Limit { label, at: *at as f64 }).collect();
+    let is_shown = |indicator: &str| ["p50", "p95", "p99", "p99.9", "max"].contains(&indicator);
+    let limits: Vec<Limit<'_>> = limits
+        .iter()
+        .filter(|(indicator, _, _)| is_shown(indicator))
+        .map(|(_, label, at)| Limit { label, at: *at as f64 })
+        .collect();
     let id = format!("{id}-latency");
     let description = format!(
         "Median, 95th and 99th percentile of the latency in {}; the numbers are in the table below.",
@@ -133,7 +137,7 @@ fn heat_map(model: &Model, time: Time, columns: &[Column]) -> Option<Figure> {
     let (p50, p99) = (points(columns, Quantile::P50), points(columns, Quantile::P99));
     let lines = [Series { name: "p50", points: &p50 }, Series { name: "p99", points: &p99 }];
     let limits = limits_of(model, "overall");
-    let limit = limits.first().map(|(_, label, at)| Limit { label, at: *at as f64 });
+    let limit = main_limit(&limits).map(|(_, label, at)| Limit { label, at: *at as f64 });
     let svg = HeatMap {
         heading: heading(
             "whole-heat",
