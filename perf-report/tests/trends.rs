@@ -191,6 +191,7 @@ fn the_verdicts_stand_in_a_row_and_the_limit_in_the_chart() {
     assert!(ascii.contains(" verdicts    +x+?-+\n") && ascii.is_ascii(), "{ascii}");
     let html = trends.to_html().unwrap();
     assert!(html.contains("p95 ≤ 12.0 ms") && !html.contains("p95 ≤ 2.00 s"), "the newest one's");
+    assert!(html.contains("<span aria-hidden=\"true\">✓✗✓?–✓</span>"), "{html}");
     assert_eq!(json_of(&trends)["runs"][3]["status"], "inconclusive");
 }
 

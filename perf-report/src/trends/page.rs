@@ -20,6 +20,8 @@ pub(super) struct Page {
     style: String,
     /// `12 runs, 2026-11-01 18:00 to 2026-11-21 18:00`
     span: String,
+    /// A mark a run, the oldest first, in groups of ten; empty where none was judged.
+    verdicts: String,
     runs: Vec<RunRow>,
     /// What the newest run is on, where others were elsewhere.
     machine: String,
@@ -79,6 +81,7 @@ impl Page {
             title: "Performance over runs",
             style: format!("{}{}", include_str!("../templates/report.css"), chart::STYLE),
             span: span(runs),
+            verdicts: verdicts(runs),
             runs: runs.iter().rev().map(|run| RunRow::new(run, runs.last())).collect(),
             machine: machine(trends),
             changes: changes.collect(),
@@ -247,6 +250,15 @@ fn span(runs: &[Run]) -> String {
     };
     let (first, last) = (one_line(&first.minute(), MAX_NAME), one_line(&last.minute(), MAX_NAME));
     format!("{}, {first} to {last}", counted(runs.len() as u64, "run"))
+}
+
+fn verdicts(runs: &[Run]) -> String {
+    if runs.iter().all(|run| run.status.is_none()) {
+        return String::new();
+    }
+    let marks: Vec<char> = runs.iter().map(Run::mark).collect();
+    let groups = marks.chunks(10).map(|group| group.iter().collect::<String>());
+    groups.collect::<Vec<_>>().join(" ")
 }
 
 fn machine(trends: &Trends) -> String {
