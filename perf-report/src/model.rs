@@ -17,6 +17,7 @@ mod schema;
 mod series;
 mod verdict;
 
+pub(crate) use baseline::TIME_FLOOR;
 pub use baseline::{BaselineModel, ChangeModel};
 pub use budget::{BudgetModel, BudgetPointModel, BurnRateModel, ExcludedModel};
 pub use call_tree::CallNodeModel;
@@ -29,7 +30,7 @@ pub use requests::{
     StageShareModel, TailModel,
 };
 pub use run::{GeneratorModel, HostModel, RunModel};
-pub(crate) use run::{seconds, time};
+pub(crate) use run::{moment, seconds, time};
 pub use series::{GaugeSeriesModel, OperationSeriesModel, SeriesModel};
 pub use verdict::{CheckModel, VerdictModel};
 

@@ -191,7 +191,7 @@ impl Report {
     ///
     /// As [`to_markdown`](Self::to_markdown).
     pub fn to_html(&self) -> Result<String, ReportError> {
-        self.templates.html(&Page::new(&self.model)?)
+        self.templates.html("report.html", &Page::new(&self.model)?)
     }
 
     /// JUnit XML, for what shows the results of tests: a case for each target, which has failed when the

@@ -2,5 +2,6 @@
 
 mod examples;
 mod record_to_report;
+mod regular_reports;
 mod seeds;
 mod sla_page;
