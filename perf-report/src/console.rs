@@ -1,6 +1,6 @@
 //! The report as text for a terminal.
 
-use crate::view::{BudgetRow, CheckRow, OperationRow, View};
+use crate::view::{BudgetRow, ChangeRow, CheckRow, OperationRow, View};
 use anstyle::{AnsiColor, Style};
 use std::fmt::Write;
 
@@ -212,25 +212,34 @@ impl Page<'_> {
     fn changes(&mut self, view: &View) {
         let Some(baseline) = view.baseline.first() else { return };
         self.line(&[]);
-        self.wrapped(" beside ", [baseline.as_str()].into_iter(), "");
+        self.wrapped(" beside ", baseline.split(' '), "");
         for note in &view.baseline[1..] {
             self.wrapped("    ", note.split(' '), "");
         }
-        let shown: Vec<_> = view.changes.iter().filter(|change| change.is_large).collect();
+        let shown: Vec<&ChangeRow> = view.changes.iter().filter(|row| row.is_large).collect();
         if shown.is_empty() {
             return self.line(&[("    no difference of more than 10 %", Style::new())]);
         }
-        for change in shown {
-            let what = format!(
-                "   {} {}: {} before, {} now ({}), ",
-                change.operation, change.indicator, change.before, change.now, change.change
-            );
-            let style = of_status(change.status);
-            if width(&what) + width(&change.outcome) <= self.console.width {
-                self.line(&[(&what, Style::new()), (&change.outcome, style)]);
-            } else {
-                self.wrapped("   ", what.split(' ').chain(change.outcome.split(' ')), "");
-            }
+        let column =
+            |header, right, dispensable, cell: &dyn Fn(&ChangeRow) -> (String, Style)| Column {
+                header,
+                right,
+                dispensable,
+                cells: shown.iter().map(|row| cell(row)).collect(),
+            };
+        let plain = Style::new();
+        self.table(vec![
+            column("operation", false, 0, &|row| (cut(&row.operation, 24), plain)),
+            column("", false, 0, &|row| (row.indicator.clone(), plain)),
+            column("before", true, 0, &|row| (row.before.clone(), plain)),
+            column("now", true, 0, &|row| (row.now.clone(), plain)),
+            column("change", true, 0, &|row| (row.change.clone(), plain)),
+            column("", false, 1, &|row| (row.outcome.clone(), of_status(row.status))),
+        ]);
+        if let Some(needed) = shown.iter().filter_map(|row| row.runs_needed).max() {
+            let told =
+                format!("not enough evidence where that is said: {needed} runs a side may give it");
+            self.wrapped("    ", told.split(' '), "");
         }
     }
 

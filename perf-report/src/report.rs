@@ -6,11 +6,11 @@ use crate::error::{LoadError, ReportError};
 use crate::json;
 use crate::load;
 use crate::merge;
-use crate::model::{BaselineModel, CallNodeModel, Model, SeriesModel};
+use crate::model::{BaselineModel, CallNodeModel, FindingModel, MIN_SHARE, Model, SeriesModel};
 use crate::page::Page;
 use crate::templates::Templates;
 use crate::view::View;
-use perf_analysis::RequestStatistics;
+use perf_analysis::{RequestStatistics, call_bottlenecks};
 use perf_core::{CallTree, Snapshot, Timeline};
 use perf_sla::Verdict;
 use std::fs;
@@ -58,9 +58,12 @@ impl Report {
         self
     }
 
-    /// Adds who called what.
+    /// Adds who called what; and what of it takes most time, where nothing else says that.
     pub fn with_call_tree(mut self, tree: &CallTree) -> Self {
         self.model.call_tree = CallNodeModel::all(tree);
+        if self.model.findings.is_empty() {
+            self.model.findings = FindingModel::all(&call_bottlenecks(tree, MIN_SHARE));
+        }
         self
     }
 

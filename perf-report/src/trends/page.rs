@@ -191,7 +191,7 @@ fn estimated(estimate: &Estimate) -> String {
 
 /// The percentiles with their intervals. A change of several of them is marked once.
 fn drawn(id: &str, history: &History, runs: &[Run]) -> String {
-    let labels: Vec<&str> = runs.iter().map(|run| run.label.as_str()).collect();
+    let labels = run_labels(runs);
     // An end that nothing bounds is not drawn.
     let end = |end: Option<u64>| end.map_or(f64::NAN, |ns| ns as f64);
     let point = |estimate: Estimate| chart::Estimate {
@@ -306,4 +306,27 @@ mod tests {
             assert_eq!(href(name), "", "{name:?}");
         }
     }
+}
+
+/// What the runs are called, without the beginning that all share where that is a date or a part of one.
+fn run_labels(runs: &[Run]) -> Vec<&str> {
+    let labels: Vec<&str> = runs.iter().map(|run| run.label.as_str()).collect();
+    // `2026-11-21 ` and `2026-`
+    for length in [11, 5] {
+        let start = |label: &&str| label.get(..length).map(str::to_owned);
+        let is_date = |start: &str| {
+            start.chars().enumerate().all(|(i, c)| match i {
+                4 | 7 => c == '-',
+                10 => c == ' ',
+                _ => c.is_ascii_digit(),
+            })
+        };
+        if let Some(first) = labels.first().and_then(start)
+            && is_date(&first)
+            && labels.iter().all(|label| label.starts_with(&first))
+        {
+            return labels.into_iter().map(|label| &label[length..]).collect();
+        }
+    }
+    labels
 }
