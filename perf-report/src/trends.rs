@@ -1,9 +1,11 @@
 //! Many reports beside each other: how each operation went from run to run, and where it changed.
 
+mod chart;
 mod console;
 mod history;
 mod indicator;
 mod json;
+mod link;
 mod page;
 mod run;
 

@@ -48,14 +48,10 @@ fn verdicts(runs: &[Run], columns: usize, text: &mut String) {
 
 fn elsewhere(trends: &Trends, columns: usize, text: &mut String) {
     let labels: Vec<String> = trends.elsewhere().map(|run| run.label.clone()).collect();
-    let Some(host) = trends.runs.last().and_then(|run| run.host.as_ref()) else { return };
-    if labels.is_empty() {
-        return;
-    }
-    let here = wording::one_line(&format!("{} {}", host.os, host.arch), 40);
+    let Some(newest) = trends.runs.last().filter(|_| !labels.is_empty()) else { return };
     let told = format!(
-        "not comparable with the newest, which is on {here} with {} processors: {}",
-        host.cpus,
+        "not comparable with the newest, which is on {}: {}",
+        newest.machine(),
         labels.join(", ")
     );
     let words: Vec<String> = told.split(' ').map(str::to_owned).collect();

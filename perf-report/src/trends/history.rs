@@ -2,6 +2,7 @@
 
 use super::indicator::Indicator;
 use super::run::{LatencyLimit, Reading, Run};
+use crate::wording;
 use perf_analysis::{ChangePoint, Confidence, change_points};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -92,5 +93,14 @@ impl Change {
     /// As a share of what it was; `None` where that was 0.
     pub(super) fn ratio(&self) -> Option<f64> {
         (self.point.before != 0.0).then(|| self.point.after / self.point.before - 1.0)
+    }
+
+    /// `p95 +27.5 %`
+    pub(super) fn short(&self) -> String {
+        let name = self.indicator.name();
+        match self.ratio() {
+            Some(ratio) => format!("{name} {}", wording::change(ratio)),
+            None => format!("{name} changed"),
+        }
     }
 }

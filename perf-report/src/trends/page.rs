@@ -2,17 +2,15 @@
 
 use super::history::{Change, History};
 use super::indicator::Indicator;
+use super::link::href;
 use super::run::{Estimate, Reading, Run};
-use super::{Trends, run};
-use crate::chart::{self, Heading, Limit, Size, Unit};
+use super::{Trends, chart};
 use crate::view::{MAX_NAME, counted};
 use crate::wording::{self, one_line};
 use serde::Serialize;
-use std::fmt::Write;
 
 /// Operations with a chart and a table.
 const SECTIONS: usize = 50;
-const PERCENTILES: [Indicator; 3] = [Indicator::P50, Indicator::P95, Indicator::P99];
 
 #[derive(Serialize)]
 pub(super) struct Page {
@@ -79,11 +77,14 @@ impl Page {
         let left = histories.len().saturating_sub(SECTIONS);
         Page {
             title: "Performance over runs",
-            style: format!("{}{}", include_str!("../templates/report.css"), chart::STYLE),
+            style: format!("{}{}", include_str!("../templates/report.css"), crate::chart::STYLE),
             span: span(runs),
             verdicts: verdicts(runs),
             runs: runs.iter().rev().map(|run| RunRow::new(run, runs.last())).collect(),
-            machine: machine(trends),
+            machine: match trends.elsewhere().next() {
+                Some(_) => runs.last().map(Run::machine).unwrap_or_default(),
+                None => String::new(),
+            },
             changes: changes.collect(),
             sections: sections.map(|(n, history)| Section::new(id(n), history, runs)).collect(),
             sections_note: match left {
@@ -133,11 +134,11 @@ impl Section {
         let rows = runs.iter().zip(&history.readings).rev();
         let changes = |run: usize| {
             let here = history.changes.iter().filter(|change| change.run == run);
-            here.map(short).collect::<Vec<_>>().join(", ")
+            here.map(Change::short).collect::<Vec<_>>().join(", ")
         };
         let newest_first = (0..runs.len()).rev();
         Section {
-            svg: drawn(&id, history, runs),
+            svg: chart::render(&id, history, runs),
             id,
             name: one_line(history.name(), MAX_NAME),
             rows: rows
@@ -150,15 +151,6 @@ impl Section {
                 .collect(),
         }
     }
-}
-
-/// `p95 +27.5 %`
-fn short(change: &Change) -> String {
-    let name = change.indicator.name();
-    change.ratio().map_or_else(
-        || format!("{name} changed"),
-        |ratio| format!("{name} {}", wording::change(ratio)),
-    )
 }
 
 /// Calls, percentiles with their intervals, throughput and error rate.
@@ -189,61 +181,6 @@ fn estimated(estimate: &Estimate) -> String {
     format!("{value} ({} to {})", end(estimate.low), end(estimate.high))
 }
 
-/// The percentiles with their intervals. A change of several of them is marked once.
-fn drawn(id: &str, history: &History, runs: &[Run]) -> String {
-    let labels = run_labels(runs);
-    // An end that nothing bounds is not drawn.
-    let end = |end: Option<u64>| end.map_or(f64::NAN, |ns| ns as f64);
-    let point = |estimate: Estimate| chart::Estimate {
-        low: end(estimate.low),
-        value: estimate.value as f64,
-        high: end(estimate.high),
-    };
-    let points = [0, 1, 2].map(|place| -> Vec<Option<chart::Estimate>> {
-        let of = |reading: &Option<Reading>| reading.as_ref()?.percentiles[place].map(point);
-        history.readings.iter().map(of).collect()
-    });
-    let histories = [0, 1, 2]
-        .map(|place| chart::History { name: PERCENTILES[place].name(), points: &points[place] });
-    let changes = changes_by_run(history);
-    let changes: Vec<chart::Change<'_>> =
-        changes.iter().map(|(run, text)| chart::Change { run: *run, text }).collect();
-    let followed =
-        history.limits.iter().filter(|l| PERCENTILES.iter().any(|p| p.name() == l.indicator));
-    let limits: Vec<(String, f64)> = followed
-        .map(|l| (format!("{} ≤ {}", l.indicator, wording::duration(l.ns)), l.ns as f64))
-        .collect();
-    let limits: Vec<Limit<'_>> =
-        limits.iter().map(|(label, at)| Limit { label, at: *at }).collect();
-    let title = format!("Latency of {} over runs", one_line(history.name(), MAX_NAME));
-    let description = format!(
-        "Median, 95th and 99th percentile of {} with the intervals in which the true ones lie at 95 %; the \
-         numbers are in the table below.",
-        counted(runs.len() as u64, "run")
-    );
-    chart::Trend {
-        heading: Heading { id: &format!("{id}-trend"), title: &title, description: &description },
-        size: Size::Wide,
-        unit: Unit::Nanos,
-        runs: &labels,
-        histories: &histories,
-        changes: &changes,
-        limits: &limits,
-    }
-    .to_svg()
-}
-
-/// By run, what the percentiles did there.
-fn changes_by_run(history: &History) -> Vec<(usize, String)> {
-    let mut changes: Vec<&Change> =
-        history.changes.iter().filter(|change| change.indicator.percentile().is_some()).collect();
-    changes.sort_by_key(|change| change.run);
-    let told = |here: &[&Change]| {
-        (here[0].run, here.iter().map(|c| short(c)).collect::<Vec<_>>().join(", "))
-    };
-    changes.chunk_by(|a, b| a.run == b.run).map(told).collect()
-}
-
 fn span(runs: &[Run]) -> String {
     let (Some(first), Some(last)) = (runs.first(), runs.last()) else {
         return "no runs".to_owned();
@@ -259,74 +196,4 @@ fn verdicts(runs: &[Run]) -> String {
     let marks: Vec<char> = runs.iter().map(Run::mark).collect();
     let groups = marks.chunks(10).map(|group| group.iter().collect::<String>());
     groups.collect::<Vec<_>>().join(" ")
-}
-
-fn machine(trends: &Trends) -> String {
-    let host = trends.runs.last().and_then(|run| run.host.as_ref());
-    match host.filter(|_| trends.elsewhere().next().is_some()) {
-        Some(host) => one_line(
-            &format!("{} {} with {} processors", host.os, host.arch, host.cpus),
-            run::LABEL_OF_HOST,
-        ),
-        None => String::new(),
-    }
-}
-
-/// A link to a file beside the page: only to a plain name, and only letters that mean nothing in an address.
-fn href(file: &str) -> String {
-    let is_plain = |c: char| !c.is_control() && !matches!(c, '/' | '\\' | ':');
-    if file.is_empty() || file.starts_with('.') || !file.chars().all(is_plain) {
-        return String::new();
-    }
-    let mut href = String::new();
-    for byte in file.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => {
-                href.push(byte as char);
-            }
-            _ => {
-                let _ = write!(href, "%{byte:02X}");
-            }
-        }
-    }
-    href
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_a_plain_name_is_linked_to_and_no_letter_of_it_means_anything() {
-        assert_eq!(href("night-01.json"), "night-01.json");
-        assert_eq!(href("a b#c?d\"e%.json"), "a%20b%23c%3Fd%22e%25.json");
-        assert_eq!(href("größe.json"), "gr%C3%B6%C3%9Fe.json");
-        for name in ["", "../a.json", "/etc/a", "a/b", "javascript:alert(1)", "a\\b", ".a", "a\nb"]
-        {
-            assert_eq!(href(name), "", "{name:?}");
-        }
-    }
-}
-
-/// What the runs are called, without the beginning that all share where that is a date or a part of one.
-fn run_labels(runs: &[Run]) -> Vec<&str> {
-    let labels: Vec<&str> = runs.iter().map(|run| run.label.as_str()).collect();
-    // `2026-11-21 ` and `2026-`
-    for length in [11, 5] {
-        let start = |label: &&str| label.get(..length).map(str::to_owned);
-        let is_date = |start: &str| {
-            start.chars().enumerate().all(|(i, c)| match i {
-                4 | 7 => c == '-',
-                10 => c == ' ',
-                _ => c.is_ascii_digit(),
-            })
-        };
-        if let Some(first) = labels.first().and_then(start)
-            && is_date(&first)
-            && labels.iter().all(|label| label.starts_with(&first))
-        {
-            return labels.into_iter().map(|label| &label[length..]).collect();
-        }
-    }
-    labels
 }

@@ -12,7 +12,7 @@ const COMMIT: usize = 10;
 /// Characters of any other label.
 const LABEL: usize = 24;
 /// Characters of a machine.
-pub(super) const LABEL_OF_HOST: usize = 60;
+const MACHINE: usize = 60;
 
 /// The percentiles that are followed.
 pub(super) const PERCENTILES: [Quantile; 3] = [Quantile::P50, Quantile::P95, Quantile::P99];
@@ -95,6 +95,13 @@ impl Run {
             Some("inconclusive") => '?',
             _ => '–',
         }
+    }
+
+    /// `linux x86_64 with 8 processors`; empty where it is unknown.
+    pub(super) fn machine(&self) -> String {
+        let told =
+            |host: &HostModel| format!("{} {} with {} processors", host.os, host.arch, host.cpus);
+        wording::one_line(&self.host.as_ref().map(told).unwrap_or_default(), MACHINE)
     }
 
     /// `2026-11-21 18:05`.

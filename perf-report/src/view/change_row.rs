@@ -46,8 +46,6 @@ impl ChangeRow {
             "error rate" => percent(value.clamp(0.0, 1.0)),
             _ => duration(value.max(0.0) as u64),
         };
-        let needed =
-            row.runs_needed.map(|runs| format!(", {} a side needed", counted(runs, "run")));
         ChangeRow {
             operation: one_line(&row.operation, MAX_NAME),
             indicator: one_line(&row.indicator, MAX_NAME),
