@@ -63,6 +63,11 @@ struct SlaExamples;
 #[doc = include_str!("../../docs/logs.md")]
 struct LogExamples;
 
+/// The examples of the page about reports, run as tests.
+#[cfg(all(doctest, feature = "full"))]
+#[doc = include_str!("../../docs/report.md")]
+struct ReportExamples;
+
 /// The example of the page about CSV and HdrHistogram, run as a test.
 #[cfg(all(doctest, feature = "full"))]
 #[doc = include_str!("../../docs/export.md")]
