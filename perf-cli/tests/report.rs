@@ -1,6 +1,7 @@
 //! Reports that were written: shown anew, merged, followed and judged. A test's name is the claim.
 
 use serde_json::Value;
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -99,10 +100,23 @@ fn slow_down(operation: &mut Value) {
     for key in ["sum", "min", "max"] {
         latency[key] = (latency[key].as_u64().unwrap() * 2).into();
     }
-    for bucket in latency["buckets"].as_array_mut().unwrap() {
-        assert!(bucket[0].as_u64().unwrap() >= 128, "below, a bucket holds one value");
-        bucket[0] = (bucket[0].as_u64().unwrap() + 128).into();
-    }
+    // The first number says where the first bucket is; the others follow it.
+    let first = &mut latency["buckets"][0];
+    assert!(first.as_u64().unwrap() >= 128, "below, a bucket holds one value");
+    *first = (first.as_u64().unwrap() + 128).into();
+}
+
+/// The buckets of the whole, each with its index and count.
+fn buckets(json: &Value) -> Vec<(u64, u64)> {
+    let operations = json["operations"].as_array().unwrap();
+    let whole = operations.iter().find(|o| o["name"] == "end_to_end").unwrap();
+    let numbers = whole["latency"]["buckets"].as_array().unwrap().iter();
+    let numbers: Vec<u64> = numbers.map(|number| number.as_u64().unwrap()).collect();
+    let pairs = numbers.chunks(2).scan(0, |index, pair| {
+        *index += pair[0];
+        Some((*index, pair[1]))
+    });
+    pairs.collect()
 }
 
 fn code(output: &Output) -> Option<i32> {
@@ -196,19 +210,11 @@ fn merged_reports_have_every_call_and_the_verdict_of_all_together() {
     assert_eq!(count_of(&merged, "end_to_end"), 100);
     assert_eq!(merged["verdict"]["checks"][0]["samples"], 100);
     assert_eq!(merged["run"]["sources"], 2);
-    let buckets = |json: &Value| {
-        let operations = json["operations"].as_array().unwrap();
-        let whole = operations.iter().find(|o| o["name"] == "end_to_end").unwrap();
-        whole["latency"]["buckets"].as_array().unwrap().clone()
-    };
-    let mut sum = std::collections::BTreeMap::new();
-    for bucket in [desk.json("a.json"), desk.json("b.json")].iter().flat_map(buckets) {
-        *sum.entry(bucket[0].as_u64().unwrap()).or_insert(0) += bucket[1].as_u64().unwrap();
+    let mut sum = BTreeMap::new();
+    for (index, count) in [desk.json("a.json"), desk.json("b.json")].iter().flat_map(buckets) {
+        *sum.entry(index).or_insert(0) += count;
     }
-    let merged: std::collections::BTreeMap<u64, u64> = buckets(&merged)
-        .iter()
-        .map(|bucket| (bucket[0].as_u64().unwrap(), bucket[1].as_u64().unwrap()))
-        .collect();
+    let merged: BTreeMap<u64, u64> = buckets(&merged).into_iter().collect();
     assert_eq!(merged, sum, "bucket by bucket");
     assert_eq!(code(&desk.run("report merge a.json b.json --sla violated.toml")), Some(1));
 }
