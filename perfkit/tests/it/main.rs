@@ -2,5 +2,7 @@
 
 mod examples;
 mod record_to_report;
+#[cfg(target_os = "linux")]
+mod resources;
 mod seeds;
 mod sla_page;
