@@ -68,6 +68,11 @@ struct LogExamples;
 #[doc = include_str!("../../docs/export.md")]
 struct ExportExamples;
 
+/// The examples of the page about resources, run as tests.
+#[cfg(all(doctest, feature = "full", target_os = "linux"))]
+#[doc = include_str!("../../docs/resources.md")]
+struct ResourceExamples;
+
 /// The examples of the guide, run as tests.
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/guide.md")]
