@@ -14,6 +14,8 @@
 //! | `export` | `export` | request logs, CSV, percentile files | serde_json, jiff, flate2, crossbeam-channel |
 //! | `hdr` | | interval logs of HdrHistogram; turns `export` on | hdrhistogram, base64 |
 //! | `zstd` | | request logs compressed with zstd; turns `export` on | ruzstd |
+//! | `resources` | `resources` | what the work costs: CPU, memory, files, cgroups | rustix (Linux), toml |
+//! | `system` | | memory and CPU of the whole system; turns `resources` on | sysinfo |
 //! | `full` | | all of them | |
 //!
 //! ```
@@ -42,6 +44,9 @@ pub use perf_export as export;
 #[cfg(feature = "report")]
 #[doc(inline)]
 pub use perf_report as report;
+#[cfg(feature = "resources")]
+#[doc(inline)]
+pub use perf_resources as resources;
 #[cfg(feature = "sla")]
 #[doc(inline)]
 pub use perf_sla as sla;
@@ -72,6 +77,11 @@ struct ReportExamples;
 #[cfg(all(doctest, feature = "full"))]
 #[doc = include_str!("../../docs/export.md")]
 struct ExportExamples;
+
+/// The examples of the page about resources, run as tests.
+#[cfg(all(doctest, feature = "full", target_os = "linux"))]
+#[doc = include_str!("../../docs/resources.md")]
+struct ResourceExamples;
 
 /// The examples of the guide, run as tests.
 #[cfg(doctest)]

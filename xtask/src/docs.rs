@@ -4,7 +4,7 @@ use crate::bench::workspace_root;
 use std::fs;
 use std::process::Command;
 
-const DOCUMENTS: [&str; 12] = [
+const DOCUMENTS: [&str; 13] = [
     "README.md",
     "ARCHITECTURE.md",
     "CONTRIBUTING.md",
@@ -15,6 +15,7 @@ const DOCUMENTS: [&str; 12] = [
     "docs/performance.md",
     "docs/reliability.md",
     "docs/report.md",
+    "docs/resources.md",
     "docs/sla.md",
     "CHANGELOG.md",
 ];

@@ -9,7 +9,7 @@ use std::process::Command;
 /// Lowest first.
 const LAYERS: [&[&str]; 5] = [
     &["perf-core"],
-    &["perf-analysis", "perf-sla"],
+    &["perf-analysis", "perf-sla", "perf-resources"],
     &["perf-report", "perf-export"],
     &["perfkit"],
     &["perf-cli", "xtask"],

@@ -3,5 +3,7 @@
 mod examples;
 mod record_to_report;
 mod regular_reports;
+#[cfg(target_os = "linux")]
+mod resources;
 mod seeds;
 mod sla_page;
