@@ -253,6 +253,15 @@ impl Page<'_> {
         let slowest =
             slowest.map(|s| format!("{} {} ({})", s.operation, s.duration, s.metadata)).collect();
         remark(" slowest call: ", slowest);
+        if !view.resources_summary.is_empty() {
+            let parts = view.resources_summary.split(" · ");
+            self.wrapped(" at the end: ", parts, " · ");
+        }
+        let mut remark = |head: &str, parts: Vec<String>| {
+            if !parts.is_empty() {
+                self.wrapped(head, parts.iter().map(String::as_str), ", ");
+            }
+        };
         let metrics = view.metrics.iter().map(|metric| format!("{} {}", metric.name, metric.value));
         remark(" metrics: ", metrics.collect());
         let failed = view.failed.iter().take(1);

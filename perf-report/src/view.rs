@@ -5,6 +5,7 @@ mod change_row;
 mod check_row;
 mod finding_row;
 mod operation_row;
+pub(crate) mod resources;
 mod sample_row;
 
 use crate::model::{Model, RunModel, StageShareModel, TimeShare};
@@ -71,7 +72,11 @@ pub(crate) struct View {
     /// Said where there were failures: whose latencies are shown.
     pub(crate) has_failures: bool,
     pub(crate) failures: Vec<FailureRow>,
-    /// Counters, gauges and histograms.
+    /// What the work cost: the gauges of a sampler.
+    pub(crate) resources: Vec<Pair>,
+    /// The same in a line.
+    pub(crate) resources_summary: String,
+    /// Other counters, gauges and histograms.
     pub(crate) metrics: Vec<Pair>,
     pub(crate) losses: Vec<Pair>,
 }
@@ -136,6 +141,8 @@ impl View {
             failed: sample_row::longest(model, |operation| &operation.failed),
             has_failures: model.operations.iter().any(|operation| operation.failures > 0),
             failures: sample_row::failures(model),
+            resources: resources::all(model),
+            resources_summary: resources::summary(model),
             metrics: metrics(model),
             losses: model.losses.iter().map(|(name, n)| pair(name, *n)).collect(),
         }
@@ -268,14 +275,12 @@ fn pair(name: &str, n: u64) -> Pair {
 
 fn metrics(model: &Model) -> Vec<Pair> {
     let row = |name: String, value| Pair { name: one_line(&name, MAX_NAME), value };
-    let counters = model
-        .counters
-        .iter()
-        .map(|counter| row(counter.series().to_string(), count(counter.growth)));
-    let gauges = model.gauges.iter().map(|gauge| {
-        let value = gauge.value.map_or_else(|| "no number".to_owned(), |value| value.to_string());
-        row(gauge.series().to_string(), value)
-    });
+    let own = |name: &str| !resources::is_one(name);
+    let counters = model.counters.iter().filter(|counter| own(&counter.name));
+    let counters = counters.map(|counter| row(counter.series().to_string(), count(counter.growth)));
+    let gauges = model.gauges.iter().filter(|gauge| own(&gauge.name));
+    let gauges = gauges
+        .map(|gauge| row(gauge.series().to_string(), resources::worded(&gauge.name, gauge.value)));
     let histograms = model.histograms.iter().map(|histogram| {
         let max = histogram.values.as_ref().map(|values| values.max);
         let shown =

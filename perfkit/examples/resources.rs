@@ -52,7 +52,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         peak * 100.0
     );
 
-    let sample = ProcessSampler::own()?.with_peak().with_io().with_context_switches().sample()?;
+    let sample = ProcessSampler::own()?.with_peak().with_io().sample()?;
     println!("process: {sample:#?}");
     println!("container: {:#?}", Cgroup::find()?.sample());
 

@@ -5,7 +5,7 @@ use super::{Figure, heading, limits_of, main_limit};
 use crate::chart;
 use crate::chart::{Bars, Draw, HeatMap, Limit, Lines, Series, Size, Spacing, Time, Unit};
 use crate::model::{GaugeSeriesModel, Model};
-use crate::view::{MAX_NAME, counted};
+use crate::view::{MAX_NAME, counted, resources};
 use crate::wording::one_line;
 use perf_core::Quantile;
 
@@ -163,9 +163,10 @@ fn gauges(model: &Model, time: Time) -> Vec<Figure> {
     let Some(series) = &model.series else { return Vec::new() };
     let start = model.run.start_s();
     let mut figures = Vec::new();
-    for (number, gauge) in
-        series.gauges.iter().filter(|gauge| changes(gauge)).take(GAUGES).enumerate()
-    {
+    let mut shown: Vec<&GaugeSeriesModel> =
+        series.gauges.iter().filter(|gauge| changes(gauge)).collect();
+    shown.sort_by_key(|gauge| rank(&gauge.name));
+    for (number, gauge) in shown.into_iter().take(GAUGES).enumerate() {
         let ends = series.ends_ns.iter().map(|end| start + *end as f64 / 1e9);
         let points: Vec<(f64, Option<f64>)> = ends.zip(gauge.values.iter().copied()).collect();
         let points = thinned(&points);
@@ -185,6 +186,14 @@ fn gauges(model: &Model, time: Time) -> Vec<Figure> {
         figures.push(Figure::half(name, svg));
     }
     figures
+}
+
+/// What the work costs first, then the user's own, then the other figures of a sampler.
+fn rank(name: &str) -> usize {
+    const FIRST: [&str; 3] =
+        ["process_cpu_ratio", "process_resident_memory_bytes", "cgroup_throttled_ratio"];
+    let place = FIRST.iter().position(|first| *first == name);
+    place.unwrap_or(FIRST.len() + usize::from(resources::is_one(name)))
 }
 
 fn changes(gauge: &GaugeSeriesModel) -> bool {

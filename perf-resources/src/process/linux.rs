@@ -1,11 +1,12 @@
 //! A process of Linux, by the process clock and `/proc`.
 
-use super::process_sample::{IoBytes, ProcessSample};
+use super::process_sample::{ContextSwitches, IoBytes, ProcessSample};
 use super::process_sampler::Detail;
 use super::stat::Stat;
 use super::switches::Switches;
 use super::units::of_ticks;
 use crate::text_file::{Buffer, LazyFile, TextFile, number_of};
+use nix::sys::resource::{UsageWho, getrusage};
 use rustix::process::{Resource, getrlimit};
 use rustix::time::{ClockId, clock_gettime};
 use std::fs;
@@ -75,10 +76,10 @@ impl Source {
             major_faults: Some(stat.major_faults),
             peak_resident_bytes: if detail.peak { self.peak() } else { None },
             proportional_bytes: if detail.proportional { self.proportional() } else { None },
-            context_switches: if detail.switches {
-                self.switches.read(&self.folder, &mut self.buffer)
-            } else {
-                None
+            context_switches: match detail.switches {
+                _ if self.is_own => own_switches(),
+                true => self.switches.read(&self.folder, &mut self.buffer),
+                false => None,
             },
             io: if detail.io { self.io_bytes() } else { None },
         })
@@ -113,6 +114,15 @@ impl Source {
     fn io_bytes(&mut self) -> Option<IoBytes> {
         IoBytes::parse(self.io.read(&mut self.buffer)?)
     }
+}
+
+/// Of all threads, of those that have ended too.
+fn own_switches() -> Option<ContextSwitches> {
+    let usage = getrusage(UsageWho::RUSAGE_SELF).ok()?;
+    Some(ContextSwitches {
+        voluntary: u64::try_from(usage.voluntary_context_switches()).ok()?,
+        involuntary: u64::try_from(usage.involuntary_context_switches()).ok()?,
+    })
 }
 
 fn process_clock() -> Duration {

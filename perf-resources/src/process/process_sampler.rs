@@ -86,7 +86,8 @@ impl ProcessSampler {
         self
     }
 
-    /// Reads the context switches of each thread too: about 20 µs a thread.
+    /// Reads the context switches of another process too, thread by thread: about 20 µs a thread. Those of
+    /// the own process are always there.
     #[must_use = "it is the sampler"]
     pub fn with_context_switches(mut self) -> Self {
         self.detail.switches = true;

@@ -31,7 +31,7 @@ use std::time::Instant;
 /// * `perfkit_sampler_duration_seconds`
 ///
 /// Counters, which begin at what the process had: `process_page_faults_total{kind}`,
-/// `process_context_switches_total{kind}` (on request), `process_read_bytes_total`,
+/// `process_context_switches_total{kind}`, `process_read_bytes_total`,
 /// `process_written_bytes_total`, `perfkit_sampler_missed_ticks_total`, `perfkit_sampler_failures_total`.
 ///
 /// ```
@@ -71,9 +71,6 @@ impl ResourceGauges {
     /// When this process cannot be read. A container that cannot be is not one of the errors.
     pub fn new(profiler: &Profiler, config: SamplerConfig) -> io::Result<Self> {
         let mut process = ProcessSampler::own()?.with_peak().with_io();
-        if config.context_switches {
-            process = process.with_context_switches();
-        }
         if config.proportional {
             process = process.with_proportional();
         }

@@ -52,7 +52,7 @@ fn the_process_is_in_the_snapshot_and_what_is_unknown_is_not() {
 #[test]
 fn totals_are_counters_that_begin_at_what_the_process_had() {
     let profiler = Profiler::new();
-    let mut gauges = gauges(&profiler, SamplerConfig::new().context_switches(true));
+    let mut gauges = gauges(&profiler, SamplerConfig::new());
     let before = ProcessSampler::own().unwrap().sample().unwrap().minor_faults.unwrap();
     gauges.sample_now().unwrap();
     gauges.sample_now().unwrap();
