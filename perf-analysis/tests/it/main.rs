@@ -4,6 +4,8 @@ mod any_requests;
 mod bottlenecks;
 mod change_points;
 mod comparison;
+mod leak;
+mod leak_shapes;
 mod random;
 mod reading;
 mod reference;
