@@ -1,5 +1,6 @@
 //! The values of a gauge over the intervals of a window: what leaks and saturation are read from.
 
+use crate::saturation::Usage;
 use perf_core::{GaugeRange, Window};
 
 /// What `pick` takes of the gauge with this name and these labels in each interval of the window that has
@@ -39,11 +40,12 @@ pub fn gauge_points(
     window.intervals().filter_map(point).collect()
 }
 
-/// What `pick` takes of two gauges without labels, in each interval of the window that has both: the middle
-/// of the interval, what is used and the limit, as [`saturation`](crate::saturation) wants them.
+/// What is used and its limit, two gauges without labels, in each interval of the window that has both, as
+/// [`saturation`](crate::saturation) wants them: at the middle of the interval, what `pick` takes of the
+/// first, and the last value of the second.
 ///
 /// ```
-/// # use perf_analysis::gauge_usage;
+/// # use perf_analysis::{Usage, gauge_usage};
 /// # use perf_core::{Clock, Profiler};
 /// # use std::time::Duration;
 /// # let (clock, hand) = Clock::manual();
@@ -55,17 +57,17 @@ pub fn gauge_points(
 /// # timeline.tick();
 /// let window = timeline.window(Duration::from_secs(1));
 /// let files = gauge_usage(&window, "process_open_fds", "process_max_fds", |range| range.max);
-/// assert_eq!(files, [(0.5, 40.0, 1_024.0)]);
+/// assert_eq!(files, [Usage { at: 0.5, used: 40.0, limit: 1_024.0 }]);
 /// ```
 pub fn gauge_usage(
     window: &Window,
     used: &str,
     limit: &str,
     pick: impl Fn(GaugeRange) -> f64,
-) -> Vec<(f64, f64, f64)> {
+) -> Vec<Usage> {
     let sample = |interval: Window| {
         let (used, limit) = (interval.gauge(used, &[])?, interval.gauge(limit, &[])?);
-        Some((middle(&interval), pick(used), limit.last))
+        Some(Usage { at: middle(&interval), used: pick(used), limit: limit.last })
     };
     window.intervals().filter_map(sample).collect()
 }

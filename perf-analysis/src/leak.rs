@@ -8,6 +8,7 @@ mod suffix;
 mod verdict;
 
 pub use amount::Amount;
+pub(crate) use amount::seconds;
 pub use verdict::{LeakGrade, LeakVerdict, TimeToLimit};
 
 use crate::confidence::Confidence;
@@ -17,7 +18,8 @@ use crate::trend::{Direction, Trend, trend};
 use crate::values::{self, InvalidValues};
 use floors::Floors;
 use std::time::Duration;
-use suffix::{Suffix, duration};
+use suffix::Suffix;
+use verdict::duration;
 
 /// Fewer points than this say nothing.
 const FEWEST: usize = 30;
@@ -40,16 +42,18 @@ const STRETCHES: [usize; 3] = [25, 13, 7];
 /// What is judged is the floor, the lowest value of each of 7, 13 and 25 stretches of equal length: what
 /// is left when everything that is given back was. The first third is left out, as warm-up. Growth is
 ///
-/// * [sustained](LeakGrade::SustainedGrowth) when the floor rose so evenly that chance, or some jumps,
-///   would seldom do it (Student's test of the rises), and in each half for itself;
-/// * a [suspected leak](LeakGrade::SuspectedLeak) when that is ten times as sure, over 13 minutes
+/// * [sustained](LeakGrade::SustainedGrowth) when the floor rose so evenly that chance would do it in at
+///   most 5 % of series (Student's test of the rises, which one jump never passes), and in each half for
+///   itself;
+/// * a [suspected leak](LeakGrade::SuspectedLeak) when chance would do it in at most 0.5 %, over 13 minutes
 ///   or more (a series of 20), and the second half surely grew at more than 0.7 of the rate of the first,
 ///   as what levels off does not.
 ///
-/// A trend test alone says neither: it calls every warm-up, every cache and every step a trend (Machida and
-/// others, "On the effectiveness of Mann-Kendall test for detection of software aging", ISSREW 2013); here it
-/// only tells [growing](LeakGrade::Growing). What began to grow later is found by the same tests since half
-/// or two thirds of the time, if the level rose slowly before and was never as high.
+/// A trend test alone says neither: it calls every warm-up and every cache a trend, and most steps (Machida
+/// and others, "On the effectiveness of Mann-Kendall test for detection of software aging", ISSREW 2013);
+/// here it only tells [growing](LeakGrade::Growing). What began to grow later is found by the same tests
+/// since half or two thirds of the time, if the level rose slowly before and was never as high. 361 points
+/// take 80 µs.
 ///
 /// # What it may be relied on for
 ///
@@ -95,8 +99,8 @@ const STRETCHES: [usize; 3] = [25, 13, 7];
 /// times or more in the series is called a suspected leak. A leak that is slow against the noise, the teeth or
 /// the cycle is first called growth: a longer series tells. It is not told from what takes longer than the series: a
 /// cache that takes twice as long to fill, or half a day of a daily cycle; a
-/// [`Window`](perf_core::Window) has about an hour. A leak that is cut by
-/// restarts is a sawtooth until it is higher than it was before.
+/// [`Window`](perf_core::Window) has about an hour. A leak that is cut by restarts is a sawtooth until it is
+/// higher than it was before.
 ///
 /// ```
 /// use perf_analysis::{Amount, LeakGrade, gauge_points, leak};

@@ -12,6 +12,7 @@
 //!   series of throughput, latency or failure rate from a window of a timeline.
 //! * [`leak`], whether memory, or what else is counted, is lost: [`LeakVerdict`], with a [`LeakGrade`];
 //!   [`gauge_points`], the series it wants from a window.
+//! * [`saturation`], which [`Resource`] is near its limit: [`Saturation`]; [`gauge_usage`], what it wants.
 //! * [`mann_whitney`], [`hodges_lehmann`], [`holm`] and [`mann_kendall`], what these rest on.
 //! * [`operation_bottlenecks`], [`request_bottlenecks`] and [`call_bottlenecks`], where the time goes, with
 //!   impact and recommendation: [`Bottleneck`]; [`critical_path`], what decides when a request ends.
@@ -46,6 +47,7 @@ mod rank_sums;
 mod reading;
 mod request_statistics;
 mod request_watch;
+mod saturation;
 mod stability;
 mod student;
 mod trend;
@@ -75,6 +77,7 @@ pub use request_statistics::{
     StageShare, StageTotals, Tail, UnknownStage,
 };
 pub use request_watch::RequestWatch;
+pub use saturation::{Resource, Saturation, Usage, saturation};
 pub use stability::{Rating, Stability, stability};
 pub use trend::{Direction, Trend, trend};
 pub use values::InvalidValues;

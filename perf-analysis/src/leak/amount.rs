@@ -41,7 +41,7 @@ fn bytes(value: f64) -> String {
 }
 
 /// `45s`, `20min`, `3h 20min`, `12d 4h`.
-pub(super) fn seconds(seconds: f64) -> String {
+pub(crate) fn seconds(seconds: f64) -> String {
     let two = |whole: f64, unit: f64, names: (&str, &str)| {
         let rest = ((whole % unit) / unit * if unit == 86_400.0 { 24.0 } else { 60.0 }).floor();
         let first = format!("{:.0}{}", (whole / unit).floor(), names.0);

@@ -3,7 +3,6 @@
 use super::LeakGrade;
 use super::floors::Floors;
 use super::growth::Growth;
-use std::time::Duration;
 
 /// Which share of the series is not looked at. The first third is warm-up, always; what began later is
 /// found by itself.
@@ -41,9 +40,8 @@ pub(super) struct Suffix {
 }
 
 impl Suffix {
-    /// The one with the highest grade; of several one that began after the
-    /// warm-up, and of that the clearest division. `None`
-    /// when the points are too uneven.
+    /// The one with the highest grade; of several the first that began after the warm-up, and of that the
+    /// clearest division. `None` when the points are too uneven.
     pub(super) fn worst(points: &[(f64, f64)]) -> Option<Suffix> {
         let (first, span) = (points[0].0, points[points.len() - 1].0 - points[0].0);
         let first_start = after_warm_up(points);
@@ -105,9 +103,4 @@ fn began(points: &[(f64, f64)], floors: &Floors) -> bool {
     let rate = floors.rise() / (floors.stretch * (floors.values.len() - 1) as f64);
     let now = floors.values[floors.values.len() - 1];
     rate_before <= RATE_BEFORE * rate && before.values.iter().all(|floor| *floor < now)
-}
-
-/// A time from seconds that may be anything.
-pub(super) fn duration(seconds: f64) -> Duration {
-    Duration::try_from_secs_f64(seconds.max(0.0)).unwrap_or(Duration::MAX)
 }

@@ -1,6 +1,5 @@
 //! What is said of a series that may leak.
 
-use super::suffix::duration;
 use crate::estimate::Estimate;
 use std::fmt;
 use std::time::Duration;
@@ -100,4 +99,9 @@ impl fmt::Display for TimeToLimit {
             None => write!(f, "{} at the earliest", written(self.earliest)),
         }
     }
+}
+
+/// A time from seconds that may be anything.
+pub(super) fn duration(seconds: f64) -> Duration {
+    Duration::try_from_secs_f64(seconds.max(0.0)).unwrap_or(Duration::MAX)
 }

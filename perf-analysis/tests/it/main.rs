@@ -12,5 +12,6 @@ mod reference;
 mod request_statistics;
 mod request_totals;
 mod request_watch;
+mod saturation;
 mod stability;
 mod trend;
