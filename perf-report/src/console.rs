@@ -257,6 +257,9 @@ impl Page<'_> {
             let parts = view.resources_summary.split(" · ");
             self.wrapped(" at the end: ", parts, " · ");
         }
+        for finding in &view.resource_findings {
+            self.wrapped(" ! ", finding.split(' '), "");
+        }
         let mut remark = |head: &str, parts: Vec<String>| {
             if !parts.is_empty() {
                 self.wrapped(head, parts.iter().map(String::as_str), ", ");

@@ -11,6 +11,7 @@ mod distribution;
 mod metrics;
 mod operation;
 mod requests;
+mod resources;
 mod run;
 #[cfg(test)]
 mod schema;
@@ -29,6 +30,7 @@ pub use requests::{
     FindingModel, RequestBucketModel, RequestModel, RequestTotalsModel, RequestsModel, StageModel,
     StageShareModel, TailModel,
 };
+pub use resources::ResourceFindingModel;
 pub use run::{GeneratorModel, HostModel, RunModel};
 pub(crate) use run::{moment, seconds, time};
 pub use series::{GaugeSeriesModel, OperationSeriesModel, SeriesModel};
@@ -83,6 +85,9 @@ pub struct Model {
     /// Where time could be saved, the largest impact first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub findings: Vec<FindingModel>,
+    /// Resources that are near their limits, or grow and grow.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub resource_findings: Vec<ResourceFindingModel>,
     /// The run by time.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub series: Option<SeriesModel>,

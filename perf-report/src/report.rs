@@ -6,7 +6,9 @@ use crate::error::{LoadError, ReportError};
 use crate::json;
 use crate::load;
 use crate::merge;
-use crate::model::{BaselineModel, CallNodeModel, FindingModel, MIN_SHARE, Model, SeriesModel};
+use crate::model::{
+    BaselineModel, CallNodeModel, FindingModel, MIN_SHARE, Model, ResourceFindingModel, SeriesModel,
+};
 use crate::page::Page;
 use crate::templates::Templates;
 use crate::view::View;
@@ -45,10 +47,12 @@ impl Report {
         self
     }
 
-    /// Adds the run by time, for the charts over time: the intervals of the same profiler's timeline that lie
+    /// Adds the run by time, for the charts over time and what stands out of what the work cost: the intervals of the same profiler's timeline that lie
     /// in the run.
     pub fn with_timeline(mut self, timeline: &Timeline) -> Self {
-        self.model.series = SeriesModel::new(timeline, self.start);
+        let window = timeline.window_since(self.start);
+        self.model.series = SeriesModel::new(&window, self.start);
+        self.model.resource_findings = ResourceFindingModel::all(&window);
         self
     }
 

@@ -74,7 +74,9 @@ pub(crate) struct View {
     pub(crate) failures: Vec<FailureRow>,
     /// What the work cost: the gauges of a sampler.
     pub(crate) resources: Vec<Pair>,
-    /// The same in a line.
+    /// Those that are near their limits, or grow and grow.
+    pub(crate) resource_findings: Vec<String>,
+    /// What it cost at the end, in a line.
     pub(crate) resources_summary: String,
     /// Other counters, gauges and histograms.
     pub(crate) metrics: Vec<Pair>,
@@ -142,6 +144,7 @@ impl View {
             has_failures: model.operations.iter().any(|operation| operation.failures > 0),
             failures: sample_row::failures(model),
             resources: resources::all(model),
+            resource_findings: resources::findings(model),
             resources_summary: resources::summary(model),
             metrics: metrics(model),
             losses: model.losses.iter().map(|(name, n)| pair(name, *n)).collect(),

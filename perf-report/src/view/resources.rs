@@ -39,6 +39,11 @@ pub(super) fn all(model: &Model) -> Vec<Pair> {
     gauges.chain(counters).collect()
 }
 
+pub(super) fn findings(model: &Model) -> Vec<String> {
+    let findings = model.resource_findings.iter();
+    findings.map(|finding| one_line(&finding.text, 8 * MAX_NAME)).collect()
+}
+
 /// `CPU 1.87 cores at last (93 % of what can be had) · memory 61.0 MiB, peak 64.2 MiB · 7 threads · 12 files`
 pub(super) fn summary(model: &Model) -> String {
     let gauge = |name: &str| {
