@@ -10,6 +10,9 @@
 //! * [`change_points`], when a series jumps to another level: [`ChangePoint`].
 //! * [`trend`], whether a series rises or falls; [`stability`], how steady its values are; [`Reading`], a
 //!   series of throughput, latency or failure rate from a window of a timeline.
+//! * [`leak`], whether memory, or what else is counted, is lost: [`LeakVerdict`], with a [`LeakGrade`];
+//!   [`gauge_points`], the series it wants from a window.
+//! * [`saturation`], which [`Resource`] is near its limit: [`Saturation`]; [`gauge_usage`], what it wants.
 //! * [`mann_whitney`], [`hodges_lehmann`], [`holm`] and [`mann_kendall`], what these rest on.
 //! * [`operation_bottlenecks`], [`request_bottlenecks`] and [`call_bottlenecks`], where the time goes, with
 //!   impact and recommendation: [`Bottleneck`]; [`critical_path`], what decides when a request ends.
@@ -31,9 +34,11 @@ mod confidence;
 mod count_test;
 mod estimate;
 mod floor;
+mod gauge_points;
 mod hodges_lehmann;
 mod holm;
 mod interval;
+mod leak;
 mod mann_kendall;
 mod mann_whitney;
 mod mean;
@@ -42,7 +47,9 @@ mod rank_sums;
 mod reading;
 mod request_statistics;
 mod request_watch;
+mod saturation;
 mod stability;
+mod student;
 mod trend;
 mod values;
 
@@ -56,9 +63,11 @@ pub use confidence::{Confidence, InvalidConfidence};
 pub use count_test::{CountTest, Evidence};
 pub use estimate::Estimate;
 pub use floor::Floor;
+pub use gauge_points::{gauge_points, gauge_usage};
 pub use hodges_lehmann::hodges_lehmann;
 pub use holm::holm;
 pub use interval::{quantile_interval, quantile_ranks, ratio_interval};
+pub use leak::{Amount, LeakGrade, LeakVerdict, TimeToLimit, leak};
 pub use mann_kendall::{MannKendall, mann_kendall};
 pub use mann_whitney::{MannWhitney, mann_whitney};
 pub use mean::MeanEstimate;
@@ -68,6 +77,7 @@ pub use request_statistics::{
     StageShare, StageTotals, Tail, UnknownStage,
 };
 pub use request_watch::RequestWatch;
+pub use saturation::{Resource, Saturation, Usage, saturation};
 pub use stability::{Rating, Stability, stability};
 pub use trend::{Direction, Trend, trend};
 pub use values::InvalidValues;

@@ -27,6 +27,8 @@ pub enum InvalidValues {
         /// Its place, from 0.
         index: usize,
     },
+    /// More than a quarter of the time has no point.
+    TooUneven,
     /// A floor is negative, infinite, or not a number.
     InvalidFloor,
 }
@@ -42,6 +44,7 @@ impl fmt::Display for InvalidValues {
             InvalidValues::NotLater { index } => {
                 write!(f, "point {index} is not later than the one before it")
             }
+            InvalidValues::TooUneven => f.write_str("more than a quarter of the time has no point"),
             InvalidValues::InvalidFloor => {
                 f.write_str("a floor must be a finite number and not negative")
             }

@@ -1,8 +1,10 @@
-//! `perfkit check`: any log, judged against an SLA file.
+//! `perfkit check`: any log, or reports, judged against an SLA file.
 
 use crate::log_input::LogInput;
+use crate::report::judged;
+use crate::report_input::{is_report, load_all, merged};
+use crate::report_output::Outputs;
 use crate::sla::warn;
-use crate::terminal::{self, say};
 use clap::Args;
 use perfkit::report::Report;
 use perfkit::sla::SlaConfig;
@@ -10,9 +12,10 @@ use std::error::Error;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-/// Judge logs of requests against an SLA file: ours, access logs, CSV or JSON lines.
+/// Judge logs of requests against an SLA file: ours, access logs, CSV or JSON lines; or reports.
 ///
-/// The verdict comes first, and is the exit code.
+/// Reports that were written as JSON are judged as they are, several of them merged into one. The verdict comes
+/// first, and is the exit code.
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Check {
@@ -21,20 +24,14 @@ pub(crate) struct Check {
     sla: PathBuf,
     #[command(flatten)]
     input: LogInput,
-    /// Write the report as JSON too
-    #[arg(long, value_name = "FILE", help_heading = "Reports")]
-    json: Option<PathBuf>,
-    /// Write the report as Markdown too
-    #[arg(long, value_name = "FILE", help_heading = "Reports")]
-    markdown: Option<PathBuf>,
-    /// Write the report as HTML too
-    #[arg(long, value_name = "FILE", help_heading = "Reports")]
-    html: Option<PathBuf>,
+    #[command(flatten)]
+    outputs: Outputs,
 }
 
 const EXAMPLES: &str = "\
 Examples:
   perfkit check --sla sla.toml logs/
+  perfkit check --sla sla.toml report.json --baseline nightly/
   perfkit check --sla sla.toml --access nginx /var/log/nginx/access.log
   perfkit check --sla sla.toml --access '$msec $status $request_time \"$request\"' access.log
   perfkit check --sla sla.toml requests.csv --duration-field ms --unit ms \\
@@ -45,22 +42,38 @@ impl Check {
     pub(crate) fn run(self) -> Result<ExitCode, Box<dyn Error>> {
         let sla = SlaConfig::from_path(&self.sla)?;
         warn(&self.sla, &sla);
+        let outputs = self.outputs.open(self.input.inputs())?;
+        if let Some(report) = reports(&self.input)? {
+            let (report, code) = judged(report, &sla);
+            outputs.write(report)?;
+            return Ok(code);
+        }
         let (replayed, read) = self.input.replay(Some(&sla))?;
         let verdict = sla.evaluate_run(&replayed.snapshot, &replayed.timeline);
         let report = Report::new(&replayed.snapshot).with_sla(&verdict).titled("perfkit check");
-        // The files come first: whoever reads the output may go away.
-        if let Some(path) = &self.json {
-            report.write_json(path)?;
+        if outputs.write(report)? {
+            read.say_skipped()?;
         }
-        if let Some(path) = &self.markdown {
-            report.write_markdown(path)?;
-        }
-        if let Some(path) = &self.html {
-            report.write_html(path)?;
-        }
-        say(&report.to_console(&terminal::stdout()))?;
-        read.say_skipped()?;
-        terminal::annotate(&report)?;
         Ok(ExitCode::from(verdict.status().exit_code()))
+    }
+}
+
+/// All inputs as one report, if they are reports; `None` if they are logs.
+fn reports(input: &LogInput) -> Result<Option<Report>, Box<dyn Error>> {
+    let mut logs = Vec::new();
+    let mut reports = Vec::new();
+    for path in input.inputs() {
+        let kind = if is_report(path)? { &mut reports } else { &mut logs };
+        kind.push(path.clone());
+    }
+    match (reports.first(), logs.first()) {
+        (None, _) => Ok(None),
+        (Some(_), None) => merged(load_all(&reports)?),
+        (Some(report), Some(log)) => Err(format!(
+            "{} is a report and {} is none: judge reports and logs each by themselves",
+            report.display(),
+            log.display()
+        )
+        .into()),
     }
 }

@@ -16,6 +16,7 @@ use measured::{MeasuredPipeline, OVERALL};
 use perfkit::Profiler;
 use perfkit::analysis::RequestWatch;
 use perfkit::report::Report;
+use perfkit::resources::{Sampler, SamplerConfig, spawn_sampler};
 use perfkit::sla::SlaConfig;
 use rag::corpus::Corpus;
 use rag::pipeline::Pipeline;
@@ -33,6 +34,9 @@ const MOST_DRAWN: usize = 20_000;
 
 /// What is written into `--out`.
 const REPORTS: [&str; 4] = ["report.json", "report.md", "report.html", "report.junit.xml"];
+
+/// Between two readings of CPU and memory.
+const SAMPLING: Duration = Duration::from_millis(500);
 
 /// What shells make of a program that Ctrl-C ended.
 const INTERRUPTED: u8 = 130;
@@ -139,10 +143,15 @@ impl Demo {
         }
         let pipeline = MeasuredPipeline::new(pipeline, &profiler);
         let requests = RequestWatch::new(&profiler);
+        let sampler = sampler(&profiler);
         let thread = profiler.spawn_timeline()?;
         let warm_up = WarmUp::new(&profiler, &requests, sla.warm_up());
         let answered = self.answer_all(&pipeline, &interrupted, &warm_up);
         drop(thread);
+        if let Some(sampler) = sampler {
+            // The last word, so that even a short run has one.
+            sampler.sample_now()?;
+        }
         // It also ends the timeline's last interval, which is shorter than a second.
         let snapshot = profiler.reset();
         let report = Report::new(&snapshot)
@@ -297,6 +306,14 @@ impl WarmUp {
             self.requests.reset();
         }
     }
+}
+
+/// What the run costs; nothing where the system does not tell.
+fn sampler(profiler: &Profiler) -> Option<Sampler> {
+    let config = SamplerConfig::new().interval(SAMPLING).system(false);
+    spawn_sampler(profiler, config)
+        .inspect_err(|error| eprintln!("note: without CPU and memory: {error}"))
+        .ok()
 }
 
 fn style(template: &str) -> ProgressStyle {

@@ -70,6 +70,11 @@ impl Read {
 }
 
 impl LogInput {
+    /// What was given, as it was given.
+    pub(crate) fn inputs(&self) -> &[PathBuf] {
+        &self.inputs
+    }
+
     /// Replays all of them. `sla` is told to watch first.
     pub(crate) fn replay(
         &self,

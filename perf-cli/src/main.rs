@@ -11,6 +11,9 @@ mod demo;
 mod log_input;
 mod logs;
 mod output;
+mod report;
+mod report_input;
+mod report_output;
 mod sla;
 mod terminal;
 mod trend;
@@ -42,6 +45,7 @@ enum Command {
     Check(check::Check),
     Demo(demo::Demo),
     Logs(logs::Logs),
+    Report(report::ReportCommand),
     Sla(sla::Sla),
 }
 
@@ -58,6 +62,7 @@ fn main() -> ExitCode {
         Command::Check(check) => check.run(),
         Command::Demo(demo) => demo.run(),
         Command::Logs(logs) => logs.run(),
+        Command::Report(report) => report.run(),
         Command::Sla(sla) => sla.run(),
     };
     result.unwrap_or_else(|error| {

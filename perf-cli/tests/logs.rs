@@ -62,7 +62,7 @@ fn a_folder_of_logs_is_judged_and_the_verdict_is_the_exit_code() {
     let report: serde_json::Value =
         serde_json::from_str(&fs::read_to_string(folder.path().join("r.json")).unwrap()).unwrap();
     assert_eq!(report["overall"]["count"], 1_000);
-    assert_eq!(report["interval_ns"].as_u64().map(|ns| ns / 1_000_000_000), Some(100));
+    assert_eq!(report["run"]["duration_ns"].as_u64().map(|ns| ns / 1_000_000_000), Some(100));
 }
 
 #[test]

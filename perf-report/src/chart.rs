@@ -1,14 +1,11 @@
 //! Charts as SVG that is put into a page as it is: no script, no style of its own, one string each.
 //!
-//! Over time:
-//! * [`Lines`], values; * [`Bars`], a rate and what failed of it; * [`HeatMap`], how latency is spread;
-//! * [`Budget`], what is left of an error budget.
-//!
-//! Of one run:
-//! * [`Distribution`] and [`Percentiles`], latency; * [`Shares`], where time goes;
-//! * [`Waterfall`], one request; * [`Flame`], all requests as a call tree.
-//!
-//! Of many runs: [`Trend`]. Inside a line of text: [`sparkline`].
+//! * Over time: [`Lines`], values; [`Bars`], a rate and what failed of it; [`HeatMap`], how latency is
+//!   spread; [`Budget`], what is left of an error budget.
+//! * Of one run: [`Distribution`] and [`Percentiles`], its latency; [`Shares`], where time goes;
+//!   [`Waterfall`], one request; [`Flame`], all requests as a call tree.
+//! * Of many runs: [`Trend`].
+//! * Within a line of text: [`sparkline()`].
 //!
 //! Colours are classes, for which [`STYLE`] has light, dark and print; the light ones stand in the
 //! SVG too, for a page whose style sheet is blocked. Dashes, patterns and words say all that colours

@@ -1,6 +1,6 @@
 //! The report as text for a terminal.
 
-use crate::view::{BudgetRow, CheckRow, OperationRow, View};
+use crate::view::{BudgetRow, ChangeRow, CheckRow, OperationRow, View};
 use anstyle::{AnsiColor, Style};
 use std::fmt::Write;
 
@@ -33,6 +33,7 @@ pub(crate) fn render(view: &View, console: &Console) -> String {
     page.verdict(view);
     page.operations(&view.operations);
     page.shares(view);
+    page.changes(view);
     page.remarks(view);
     if console.unicode { page.text } else { ascii(&page.text) }
 }
@@ -161,6 +162,13 @@ impl Page<'_> {
         while total(&columns) > self.console.width {
             let most = columns.iter().map(|column| column.dispensable).max().unwrap_or(0);
             if most == 0 {
+                // What is left is needed: the names are shortened, to eight characters at the least.
+                let excess = total(&columns) - self.console.width;
+                let room = wide(&columns[0]).saturating_sub(excess).max(8);
+                for (name, _) in &mut columns[0].cells {
+                    *name = cut(name, room);
+                }
+                columns[0].header = columns[0].header.get(..room).unwrap_or(columns[0].header);
                 break;
             }
             columns.retain(|column| column.dispensable != most);
@@ -192,6 +200,47 @@ impl Page<'_> {
         if !view.shares_note.is_empty() {
             self.line(&[(&format!("    ({})", view.shares_note), Style::new().dimmed())]);
         }
+        if !view.tail.is_empty() {
+            let shares = view.tail.iter().map(|share| format!("{} {}", share.name, share.text));
+            let shares: Vec<String> = shares.collect();
+            let head = format!(" {}: ", view.tail_label);
+            self.wrapped(&head, shares.iter().map(String::as_str), " · ");
+        }
+    }
+
+    /// What differs from earlier runs by more than a tenth.
+    fn changes(&mut self, view: &View) {
+        let Some(baseline) = view.baseline.first() else { return };
+        self.line(&[]);
+        self.wrapped(" beside ", baseline.split(' '), "");
+        for note in &view.baseline[1..] {
+            self.wrapped("    ", note.split(' '), "");
+        }
+        let shown: Vec<&ChangeRow> = view.changes.iter().filter(|row| row.is_large).collect();
+        if shown.is_empty() {
+            return self.line(&[("    no difference of more than 10 %", Style::new())]);
+        }
+        let column =
+            |header, right, dispensable, cell: &dyn Fn(&ChangeRow) -> (String, Style)| Column {
+                header,
+                right,
+                dispensable,
+                cells: shown.iter().map(|row| cell(row)).collect(),
+            };
+        let plain = Style::new();
+        self.table(vec![
+            column("operation", false, 0, &|row| (cut(&row.operation, 24), plain)),
+            column("", false, 0, &|row| (row.indicator.clone(), plain)),
+            column("before", true, 0, &|row| (row.before.clone(), plain)),
+            column("now", true, 0, &|row| (row.now.clone(), plain)),
+            column("change", true, 0, &|row| (row.change.clone(), plain)),
+            column("", false, 1, &|row| (row.outcome.clone(), of_status(row.status))),
+        ]);
+        if let Some(needed) = shown.iter().filter_map(|row| row.runs_needed).max() {
+            let told =
+                format!("not enough evidence where that is said: {needed} runs a side may give it");
+            self.wrapped("    ", told.split(' '), "");
+        }
     }
 
     fn remarks(&mut self, view: &View) {
@@ -204,6 +253,18 @@ impl Page<'_> {
         let slowest =
             slowest.map(|s| format!("{} {} ({})", s.operation, s.duration, s.metadata)).collect();
         remark(" slowest call: ", slowest);
+        if !view.resources_summary.is_empty() {
+            let parts = view.resources_summary.split(" · ");
+            self.wrapped(" at the end: ", parts, " · ");
+        }
+        for finding in &view.resource_findings {
+            self.wrapped(" ! ", finding.split(' '), "");
+        }
+        let mut remark = |head: &str, parts: Vec<String>| {
+            if !parts.is_empty() {
+                self.wrapped(head, parts.iter().map(String::as_str), ", ");
+            }
+        };
         let metrics = view.metrics.iter().map(|metric| format!("{} {}", metric.name, metric.value));
         remark(" metrics: ", metrics.collect());
         let failed = view.failed.iter().take(1);
@@ -238,7 +299,7 @@ impl Page<'_> {
         for (i, piece) in pieces.iter().enumerate() {
             let piece = cut(piece, self.console.width - width(indent));
             let space = usize::from(i > 0);
-            if i > 0 && width(&line) + space + width(&piece) > self.console.width {
+            if width(&line) + space + width(&piece) > self.console.width {
                 self.line(&[(&line, Style::new())]);
                 line = format!("{indent}{piece}");
             } else {

@@ -11,7 +11,7 @@ use std::path::PathBuf;
 pub enum ReportError {
     /// A template failed, or a number could not be put into JSON.
     Render(Box<dyn Error + Send + Sync>),
-    /// A template of the user's, in this folder, is none or failed; says where.
+    /// A template of the user's, in this folder, is none or failed; says where, as `file:line:column`.
     Template(PathBuf, Box<dyn Error + Send + Sync>),
     /// The file could not be written.
     Write(PathBuf, io::Error),
@@ -56,7 +56,7 @@ impl fmt::Display for ReportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             ReportError::Render(error) => write!(f, "the report could not be rendered: {error}"),
-            ReportError::Template(folder, error) => write!(f, "{}: {error}", folder.display()),
+            ReportError::Template(_, error) => write!(f, "{error}"),
             ReportError::Write(path, error) => {
                 write!(f, "{}: cannot be written: {error}", path.display())
             }

@@ -1,12 +1,11 @@
 //! JSON that people can read and that stays small: a line a key, and lists of numbers on one line.
 
 use crate::error::ReportError;
-use crate::model::Model;
 use serde::Serialize;
 use serde_json::ser::{Formatter, Serializer};
 use std::io::{self, Write};
 
-pub(crate) fn render(model: &Model) -> Result<String, ReportError> {
+pub(crate) fn render(model: &impl Serialize) -> Result<String, ReportError> {
     let mut bytes = Vec::new();
     let mut serializer = Serializer::with_formatter(&mut bytes, Lines::default());
     model.serialize(&mut serializer).map_err(|error| ReportError::Render(error.into()))?;

@@ -4,6 +4,7 @@
 //!   as text for a terminal, JSON, Markdown and HTML.
 //! * [`Console`], how wide, colourful and Unicode that terminal is.
 //! * [`model::Model`], the numbers behind all four, as the JSON has them.
+//! * [`Trends`], many reports beside each other, and where an operation changed: text, HTML and JSON.
 //! * [`Periods`], requests by the minute, hour or day, and where they go: text and a chart.
 //! * [`wording`], numbers and texts as people read them.
 //! * [`ReportError`], why a report could not be written.
@@ -34,6 +35,7 @@ mod chart;
 mod console;
 mod error;
 mod json;
+mod lines;
 mod load;
 mod merge;
 pub mod model;
@@ -42,6 +44,7 @@ mod periods;
 mod report;
 mod security;
 mod templates;
+mod trends;
 mod view;
 pub mod wording;
 
@@ -53,3 +56,4 @@ pub use error::{LoadError, ReportError};
 pub use periods::{Period, Periods, Step};
 pub use report::Report;
 pub use templates::Templates;
+pub use trends::Trends;

@@ -11,12 +11,14 @@ mod distribution;
 mod metrics;
 mod operation;
 mod requests;
+mod resources;
 mod run;
 #[cfg(test)]
 mod schema;
 mod series;
 mod verdict;
 
+pub(crate) use baseline::TIME_FLOOR;
 pub use baseline::{BaselineModel, ChangeModel};
 pub use budget::{BudgetModel, BudgetPointModel, BurnRateModel, ExcludedModel};
 pub use call_tree::CallNodeModel;
@@ -28,8 +30,9 @@ pub use requests::{
     FindingModel, RequestBucketModel, RequestModel, RequestTotalsModel, RequestsModel, StageModel,
     StageShareModel, TailModel,
 };
+pub use resources::ResourceFindingModel;
 pub use run::{GeneratorModel, HostModel, RunModel};
-pub(crate) use run::{seconds, time};
+pub(crate) use run::{moment, seconds, time};
 pub use series::{GaugeSeriesModel, OperationSeriesModel, SeriesModel};
 pub use verdict::{CheckModel, VerdictModel};
 
@@ -82,6 +85,9 @@ pub struct Model {
     /// Where time could be saved, the largest impact first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub findings: Vec<FindingModel>,
+    /// Resources that are near their limits, or grow and grow.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub resource_findings: Vec<ResourceFindingModel>,
     /// The run by time.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub series: Option<SeriesModel>,

@@ -49,7 +49,8 @@ pub(crate) struct Page {
     profile: Option<Profile>,
     /// The report as JSON, in gzip and base64.
     data: String,
-    data_size: String,
+    /// What is in the data: `34.3 KiB`.
+    data_label: String,
 }
 
 /// A chart with what stands above it.
@@ -76,7 +77,7 @@ impl Page {
             .collect();
         let is_part = |o: &&OperationModel| model.overall_operation.as_ref() != Some(&o.name);
         let left = model.operations.iter().filter(is_part).count() - sections.len();
-        let data = data::embedded(model)?;
+        let (data, is_whole) = data::embedded(model)?;
         Ok(Page {
             entries: section::entries(model, &named, &chosen),
             over_time: over_time::figures(model, whole.as_ref()),
@@ -95,7 +96,10 @@ impl Page {
                 ),
             },
             profile: Profile::new(model),
-            data_size: crate::wording::bytes(data.len() as u64),
+            data_label: match is_whole {
+                true => crate::wording::bytes(data.len() as u64),
+                false => "without the run over time".to_owned(),
+            },
             data,
             style: format!("{}{}", include_str!("templates/report.css"), chart::STYLE),
             script: include_str!("templates/report.js"),
@@ -152,4 +156,10 @@ fn limits_of(model: &Model, operation: &str) -> Vec<(String, String, u64)> {
         }
     }
     limits
+}
+
+/// The one limit that says most of a distribution: that of the 95th percentile, or else the highest.
+fn main_limit(limits: &[(String, String, u64)]) -> Option<&(String, String, u64)> {
+    let p95 = limits.iter().find(|(indicator, _, _)| indicator == "p95");
+    p95.or_else(|| limits.iter().max_by_key(|(_, _, limit)| *limit))
 }

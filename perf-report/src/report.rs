@@ -6,11 +6,13 @@ use crate::error::{LoadError, ReportError};
 use crate::json;
 use crate::load;
 use crate::merge;
-use crate::model::{BaselineModel, CallNodeModel, Model, SeriesModel};
+use crate::model::{
+    BaselineModel, CallNodeModel, FindingModel, MIN_SHARE, Model, ResourceFindingModel, SeriesModel,
+};
 use crate::page::Page;
 use crate::templates::Templates;
 use crate::view::View;
-use perf_analysis::RequestStatistics;
+use perf_analysis::{RequestStatistics, call_bottlenecks};
 use perf_core::{CallTree, Snapshot, Timeline};
 use perf_sla::Verdict;
 use std::fs;
@@ -45,10 +47,12 @@ impl Report {
         self
     }
 
-    /// Adds the run by time, for the charts over time: the intervals of the same profiler's timeline that lie
+    /// Adds the run by time, for the charts over time and what stands out of what the work cost: the intervals of the same profiler's timeline that lie
     /// in the run.
     pub fn with_timeline(mut self, timeline: &Timeline) -> Self {
-        self.model.series = SeriesModel::new(timeline, self.start);
+        let window = timeline.window_since(self.start);
+        self.model.series = SeriesModel::new(&window, self.start);
+        self.model.resource_findings = ResourceFindingModel::all(&window);
         self
     }
 
@@ -58,9 +62,12 @@ impl Report {
         self
     }
 
-    /// Adds who called what.
+    /// Adds who called what; and what of it takes most time, where nothing else says that.
     pub fn with_call_tree(mut self, tree: &CallTree) -> Self {
         self.model.call_tree = CallNodeModel::all(tree);
+        if self.model.findings.is_empty() {
+            self.model.findings = FindingModel::all(&call_bottlenecks(tree, MIN_SHARE));
+        }
         self
     }
 
@@ -191,7 +198,7 @@ impl Report {
     ///
     /// As [`to_markdown`](Self::to_markdown).
     pub fn to_html(&self) -> Result<String, ReportError> {
-        self.templates.html(&Page::new(&self.model)?)
+        self.templates.html("report.html", &Page::new(&self.model)?)
     }
 
     /// JUnit XML, for what shows the results of tests: a case for each target, which has failed when the

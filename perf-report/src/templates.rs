@@ -7,21 +7,23 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock};
-use tera::{Context, Kwargs, State, Tera};
+use tera::{Context, ErrorKind, Kwargs, State, Tera};
 
 /// Where the templates of this crate are, so that one that takes the place of another can extend it.
 const BUILT_IN: &str = "perfkit/";
 
-const TEMPLATES: [(&str, &str); 3] = [
+const TEMPLATES: [(&str, &str); 4] = [
     ("report.md", include_str!("templates/report.md")),
     ("report.html", include_str!("templates/report.html")),
     ("report.junit.xml", include_str!("templates/report.junit.xml")),
+    ("trends.html", include_str!("templates/trends.html")),
 ];
 
-/// What [`Report`](crate::Report) renders Markdown, HTML and JUnit XML with. Cheap to clone.
+/// What [`Report`](crate::Report) renders Markdown, HTML and JUnit XML with, and [`Trends`](crate::Trends) HTML.
+/// Cheap to clone.
 ///
-/// A template is written in [Tera](https://keats.github.io/tera/): `report.md`, `report.html` or
-/// `report.junit.xml`. One of a folder takes the place of the built-in one, and can extend it by its name
+/// A template is written in [Tera](https://keats.github.io/tera/): `report.md`, `report.html`,
+/// `report.junit.xml` or `trends.html`. One of a folder takes the place of the built-in one, and can extend it by its name
 /// `perfkit/report.html`, whose blocks are named in docs/report.md; other files of the folder that end in
 /// `.html`, `.md` or `.xml` can be included. In `.html` and `.xml` every value is escaped; in `.md` the
 /// filter `md` does that.
@@ -64,21 +66,27 @@ impl Templates {
                 templates.push((name.to_owned(), text));
             }
         }
-        let problem = |what: String| ReportError::Template(folder.to_owned(), what.into());
         if !TEMPLATES.iter().any(|(name, _)| templates.iter().any(|(given, _)| given == name)) {
-            return Err(problem(format!(
-                "has no template: one is called {}, {} or {}",
-                TEMPLATES[0].0, TEMPLATES[1].0, TEMPLATES[2].0
-            )));
+            let names: Vec<&str> = TEMPLATES.iter().map(|(name, _)| *name).collect();
+            let what = format!(
+                "{}: has no template: one is called {}",
+                folder.display(),
+                names.join(", ")
+            );
+            return Err(ReportError::Template(folder.to_owned(), what.into()));
         }
-        let mut tera = built_in().map_err(|error| problem(error.to_string()))?;
-        tera.add_raw_templates(templates).map_err(|error| problem(error.to_string()))?;
+        let mut tera = built_in().map_err(|error| failed(folder, &error))?;
+        tera.add_raw_templates(templates).map_err(|error| failed(folder, &error))?;
         Ok(Templates { tera: Arc::new(tera), folder: Some(folder.to_owned()) })
     }
 
     /// The page is told what it may load and run, by the hashes of what stands in it.
-    pub(crate) fn html(&self, page: &impl Serialize) -> Result<String, ReportError> {
-        Ok(security::locked_down(&self.render("report.html", page)?))
+    pub(crate) fn html(
+        &self,
+        template: &str,
+        page: &impl Serialize,
+    ) -> Result<String, ReportError> {
+        Ok(security::locked_down(&self.render(template, page)?))
     }
 
     pub(crate) fn render(
@@ -87,13 +95,44 @@ impl Templates {
         view: &impl Serialize,
     ) -> Result<String, ReportError> {
         let failed = |error: tera::Error| match &self.folder {
-            Some(folder) => ReportError::Template(folder.clone(), error.to_string().into()),
+            Some(folder) => failed(folder, &error),
             None => ReportError::Render(error.to_string().into()),
         };
         let mut context = Context::from_serialize(view).map_err(failed)?;
         context.insert("content_security_policy", security::PLACE);
         self.tera.render(template, &context).map_err(failed)
     }
+}
+
+/// `templates/report.html:12:5: Found end of file but expected a block end`, as compilers and editors have it.
+fn failed(folder: &Path, error: &tera::Error) -> ReportError {
+    // A built-in template that is extended has no file.
+    let file = |name: &str| match name.starts_with(BUILT_IN) {
+        true => name.to_owned(),
+        false => folder.join(name).display().to_string(),
+    };
+    let told = match error.kind() {
+        ErrorKind::SyntaxError(at) | ErrorKind::RenderingError(at) => {
+            let (line, column) = (at.span().start_line, at.span().start_col + 1);
+            format!("{}:{line}:{column}: {}", file(at.filename()), at.message())
+        }
+        ErrorKind::MissingParent { current, .. } => format!("{}: {error}", file(current)),
+        ErrorKind::CircularExtend { tpl, .. } | ErrorKind::CircularInclude { tpl, .. } => {
+            format!("{}: {error}", file(tpl))
+        }
+        _ => match placed(&error.to_string()) {
+            Some((name, place, message)) => format!("{}:{place}: {message}", file(name)),
+            None => format!("{}: {error}", folder.display()),
+        },
+    };
+    ReportError::Template(folder.to_owned(), told.into())
+}
+
+/// The first of several errors that were put into one text: `error: what\n --> file:line:column`.
+fn placed(text: &str) -> Option<(&str, &str, &str)> {
+    let (message, rest) = text.strip_prefix("error: ")?.split_once('\n')?;
+    let (name, place) = rest.lines().next()?.split_once("--> ")?.1.split_once(':')?;
+    Some((name, place, message))
 }
 
 fn built_in() -> Result<Tera, tera::Error> {

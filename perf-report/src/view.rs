@@ -5,9 +5,10 @@ mod change_row;
 mod check_row;
 mod finding_row;
 mod operation_row;
+pub(crate) mod resources;
 mod sample_row;
 
-use crate::model::{Model, RunModel, TimeShare};
+use crate::model::{Model, RunModel, StageShareModel, TimeShare};
 use crate::wording::{count, duration, one_line};
 pub(crate) use budget_row::BudgetRow;
 pub(crate) use change_row::ChangeRow;
@@ -54,6 +55,10 @@ pub(crate) struct View {
     pub(crate) budgets: Vec<BudgetRow>,
     pub(crate) operations: Vec<OperationRow>,
     pub(crate) shares: Vec<ShareRow>,
+    /// What the time of the slowest requests goes into.
+    pub(crate) tail: Vec<ShareRow>,
+    /// `in the slowest 605, from 2.2 ms on`
+    pub(crate) tail_label: String,
     /// Where time could be saved, the largest impact first.
     pub(crate) findings: Vec<FindingRow>,
     /// The run beside earlier ones.
@@ -67,7 +72,13 @@ pub(crate) struct View {
     /// Said where there were failures: whose latencies are shown.
     pub(crate) has_failures: bool,
     pub(crate) failures: Vec<FailureRow>,
-    /// Counters, gauges and histograms.
+    /// What the work cost: the gauges of a sampler.
+    pub(crate) resources: Vec<Pair>,
+    /// Those that are near their limits, or grow and grow.
+    pub(crate) resource_findings: Vec<String>,
+    /// What it cost at the end, in a line.
+    pub(crate) resources_summary: String,
+    /// Other counters, gauges and histograms.
     pub(crate) metrics: Vec<Pair>,
     pub(crate) losses: Vec<Pair>,
 }
@@ -122,6 +133,8 @@ impl View {
             notes: model.verdict.iter().flat_map(|verdict| &verdict.notes).cloned().collect(),
             operations: operation_row::all(model),
             shares: shares(model),
+            tail: tail(model),
+            tail_label: tail_label(model),
             findings: finding_row::all(model),
             changes: change_row::all(model),
             baseline: change_row::baseline(model),
@@ -130,6 +143,9 @@ impl View {
             failed: sample_row::longest(model, |operation| &operation.failed),
             has_failures: model.operations.iter().any(|operation| operation.failures > 0),
             failures: sample_row::failures(model),
+            resources: resources::all(model),
+            resource_findings: resources::findings(model),
+            resources_summary: resources::summary(model),
             metrics: metrics(model),
             losses: model.losses.iter().map(|(name, n)| pair(name, *n)).collect(),
         }
@@ -234,6 +250,23 @@ fn shares(model: &Model) -> Vec<ShareRow> {
     model.time_shares.iter().map(row).collect()
 }
 
+fn tail(model: &Model) -> Vec<ShareRow> {
+    let shares = model.requests.iter().filter_map(|requests| requests.tail.as_ref());
+    let row = |share: &StageShareModel| ShareRow {
+        name: one_line(share.stage.as_deref().unwrap_or("unattributed"), MAX_NAME),
+        text: format!("{:.0} %", share.on_path_ratio * 100.0),
+        percent: (share.on_path_ratio * 100.0).clamp(0.0, 100.0),
+    };
+    shares.flat_map(|tail| &tail.shares).map(row).collect()
+}
+
+fn tail_label(model: &Model) -> String {
+    let tail = model.requests.as_ref().and_then(|requests| requests.tail.as_ref());
+    tail.map_or_else(String::new, |tail| {
+        format!("in the slowest {}, from {} on", count(tail.requests), duration(tail.from_ns))
+    })
+}
+
 fn shares_note(model: &Model) -> &'static str {
     let sum: f64 = model.time_shares.iter().map(|share| share.ratio).sum();
     if sum > 1.005 { "nested, side by side or outside of the whole" } else { "" }
@@ -245,14 +278,12 @@ fn pair(name: &str, n: u64) -> Pair {
 
 fn metrics(model: &Model) -> Vec<Pair> {
     let row = |name: String, value| Pair { name: one_line(&name, MAX_NAME), value };
-    let counters = model
-        .counters
-        .iter()
-        .map(|counter| row(counter.series().to_string(), count(counter.growth)));
-    let gauges = model.gauges.iter().map(|gauge| {
-        let value = gauge.value.map_or_else(|| "no number".to_owned(), |value| value.to_string());
-        row(gauge.series().to_string(), value)
-    });
+    let own = |name: &str| !resources::is_one(name);
+    let counters = model.counters.iter().filter(|counter| own(&counter.name));
+    let counters = counters.map(|counter| row(counter.series().to_string(), count(counter.growth)));
+    let gauges = model.gauges.iter().filter(|gauge| own(&gauge.name));
+    let gauges = gauges
+        .map(|gauge| row(gauge.series().to_string(), resources::worded(&gauge.name, gauge.value)));
     let histograms = model.histograms.iter().map(|histogram| {
         let max = histogram.values.as_ref().map(|values| values.max);
         let shown =

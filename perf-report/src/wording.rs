@@ -1,5 +1,8 @@
 //! Numbers and texts as people read them, the same in every format.
 
+use crate::model;
+use std::time::SystemTime;
+
 /// `61.2 ms`: three or four digits that matter, and the unit that fits.
 pub fn duration(nanos: u64) -> String {
     let value = nanos as f64;
@@ -93,6 +96,19 @@ pub fn change(ratio: f64) -> String {
 /// `+4.0 pp`: percentage points.
 pub fn points(difference: f64) -> String {
     format!("{:+.1} pp", difference * 100.0)
+}
+
+/// `p 0.004`: how likely it is that chance alone does what was seen.
+pub fn p_value(p: f64) -> String {
+    match p {
+        ..0.001 => "p < 0.001".to_owned(),
+        p => format!("p {p:.3}"),
+    }
+}
+
+/// `2026-11-21T18:05:30Z`: a time to the second, RFC 3339 in UTC; empty beyond the year 9999.
+pub fn moment(time: SystemTime) -> String {
+    model::moment(time)
 }
 
 fn grouped(value: f64, digits: usize) -> String {

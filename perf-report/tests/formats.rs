@@ -142,7 +142,8 @@ fn the_json_has_its_units_in_the_keys_and_whole_nanoseconds() {
         Some(true)
     );
     let buckets = end_to_end["latency"]["buckets"].as_array().unwrap();
-    assert_eq!(buckets.iter().filter_map(|bucket| bucket[1].as_u64()).sum::<u64>(), 1_000);
+    let counts = buckets.iter().skip(1).step_by(2).filter_map(Value::as_u64);
+    assert_eq!(counts.sum::<u64>(), 1_000);
 }
 
 #[test]
@@ -190,7 +191,7 @@ fn hostile_texts_are_inert_in_every_format() {
     let report = Report::new(&profiler.snapshot()).titled(HOSTILE);
 
     let html = report.to_html().unwrap();
-    assert!(!html.contains("<script"), "no element of theirs");
+    assert_eq!(html.matches("<script").count(), 2, "no element of theirs");
     assert!(!html.contains("alert(\""), "no quote of theirs");
     for text in [html, report.to_markdown().unwrap(), report.to_console(&Console::plain(80))] {
         assert!(!text.contains('\u{1b}') && !text.contains('\u{202e}'), "{text}");

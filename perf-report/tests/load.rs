@@ -105,7 +105,7 @@ fn the_series_holds_every_call_once() {
     assert_eq!((&answer.counts, &answer.failures), (&vec![51; 5], &vec![1; 5]));
     assert_eq!(series.gauges[0].values, [0.0, 1.0, 2.0, 3.0, 4.0].map(Some));
     let all = answer.latencies.iter().flatten().flat_map(|latency| &latency.buckets);
-    assert_eq!(all.map(|(_, count)| count).sum::<u64>(), 250);
+    assert_eq!(all.skip(1).step_by(2).sum::<u64>(), 250);
 }
 
 #[test]
@@ -203,10 +203,14 @@ fn what_is_no_report_is_refused_with_its_place() {
     let (profiler, sla) = run(2, 10);
     let report = report(&profiler, &sla);
     type Change = fn(&mut Value);
-    let changes: [(Change, &str); 5] = [
+    let changes: [(Change, &str); 6] = [
         (
-            |json| json["operations"][1]["latency"]["buckets"][0][0] = 9_999.into(),
-            "`operations[\"search\"].latency.buckets` cannot be: there is no bucket 9999",
+            |json| json["operations"][1]["latency"]["buckets"] = json!([5]),
+            "`operations[\"search\"].latency.buckets` cannot be: a bucket is without its count",
+        ),
+        (
+            |json| json["operations"][1]["latency"]["buckets"][0] = 9_999.into(),
+            "`operations[\"search\"].latency.buckets` cannot be: there is no bucket 9999: the last one is 7423",
         ),
         (
             |json| json["operations"][0]["successes"] = 3.into(),
@@ -217,7 +221,7 @@ fn what_is_no_report_is_refused_with_its_place() {
         (
             |json| {
                 json["series"]["operations"]["search"]["latencies"][1]["buckets"] =
-                    json!([[65_535, 1]]);
+                    json!([1, 1, 65_535, 1]);
             },
             "`series.operations[\"search\"].latencies[1].buckets` cannot be",
         ),
@@ -257,4 +261,96 @@ fn files_that_cannot_be_read_are_named() {
     std::fs::write(&path, "{}").unwrap();
     let error = Report::load(&path).unwrap_err().to_string();
     assert!(error.contains("r.json: is no report of perfkit"), "{error}");
+}
+
+/// Every place in a JSON value, as the keys and indices that lead there.
+fn places(value: &Value, here: &mut Vec<String>, all: &mut Vec<Vec<String>>) {
+    all.push(here.clone());
+    let mut below = |key: String, value: &Value| {
+        here.push(key);
+        places(value, here, all);
+        here.pop();
+    };
+    match value {
+        Value::Object(keys) => keys.iter().for_each(|(key, value)| below(key.clone(), value)),
+        Value::Array(list) => {
+            list.iter().enumerate().for_each(|(index, value)| below(index.to_string(), value));
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn no_number_or_text_of_a_file_makes_a_report_panic() {
+    let (profiler, sla) = run(3, 10);
+    let requests = perf_analysis::RequestWatch::new(&profiler);
+    for n in 0..3 {
+        let request = profiler.request(&n.to_string());
+        request.time("search", || ());
+        request.time("rank", || ());
+    }
+    let report = report(&profiler, &sla).with_requests(&requests.read());
+    let report = report.clone().with_baseline([&report]);
+    let json: Value = serde_json::from_str(&report.to_json().unwrap()).unwrap();
+    let mut all = Vec::new();
+    places(&json, &mut Vec::new(), &mut all);
+    let strange = [
+        json!(0),
+        json!(u64::MAX),
+        json!(u64::MAX - 1),
+        json!(i64::MIN),
+        json!(1e308),
+        json!(-1e308),
+        json!(1e-308),
+        json!(""),
+        json!("9999-12-31T23:59:59Z"),
+        json!("-009999-01-01T00:00:00Z"),
+        json!("<script>\u{0}"),
+        json!([]),
+        json!({}),
+        json!(null),
+        json!(true),
+    ];
+    let mut random = 7_u64;
+    let mut draw = |below: usize| {
+        random =
+            random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (random >> 33) as usize % below
+    };
+    let mut read = 0;
+    for _ in 0..300 {
+        let mut spoilt = json.clone();
+        for _ in 0..=draw(3) {
+            let place = &all[1 + draw(all.len() - 1)];
+            let mut at = Some(&mut spoilt);
+            for key in place {
+                at = at.and_then(|value| match value {
+                    Value::Array(list) => list.get_mut(key.parse::<usize>().unwrap_or(usize::MAX)),
+                    other => other.get_mut(key),
+                });
+            }
+            let Some(value) = at else { continue };
+            let like = |new: &&Value| match &*value {
+                Value::Number(number) if number.is_u64() => new.is_u64(),
+                Value::Number(_) => new.is_number(),
+                Value::String(_) => new.is_string(),
+                _ => true,
+            };
+            let fitting: Vec<&Value> = strange.iter().filter(like).collect();
+            *value = fitting[draw(fitting.len())].clone();
+        }
+        let Ok(spoilt) = Report::from_json(&spoilt.to_string()) else { continue };
+        read += 1;
+        spoilt.to_html().unwrap();
+        spoilt.to_markdown().unwrap();
+        spoilt.to_junit().unwrap();
+        spoilt.to_console(&perf_report::Console::plain(80));
+        spoilt.to_json().unwrap();
+        report.merge(&spoilt).merge(&spoilt).to_html().unwrap();
+        report.clone().with_baseline([&spoilt]).to_console(&perf_report::Console::plain(80));
+        perf_report::Trends::of([("a".to_owned(), spoilt), ("b".to_owned(), report.clone())])
+            .to_html()
+            .unwrap();
+    }
+    assert!(read > 50, "{read} of 300 could be read");
 }

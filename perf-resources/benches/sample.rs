@@ -18,7 +18,6 @@ fn process(c: &mut Criterion) {
         ("process, with peak", own().with_peak()),
         ("process, with IO", own().with_io()),
         ("process, with peak and IO", own().with_peak().with_io()),
-        ("process, with context switches, 1 thread", own().with_context_switches()),
         ("process, with proportional memory", own().with_proportional()),
     ] {
         c.bench_function(&format!("sample/{name}"), |b| b.iter(|| black_box(sampler.sample())));
@@ -40,9 +39,6 @@ fn large_process(c: &mut Criterion) {
     let own = || ProcessSampler::own().expect("/proc can be read");
     let mut sampler = own();
     let name = "sample/process, 65 threads and 500 files";
-    c.bench_function(name, |b| b.iter(|| black_box(sampler.sample())));
-    let mut sampler = own().with_context_switches();
-    let name = "sample/process, with context switches, 65 threads";
     c.bench_function(name, |b| b.iter(|| black_box(sampler.sample())));
     end.wait();
     drop(files);

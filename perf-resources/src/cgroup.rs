@@ -13,14 +13,15 @@ use crate::text_file::Buffer;
 use level::{CpuLevel, MemoryLevel};
 use pressure::PressureFiles;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 /// The control groups of this process: those of version 2, of version 1, or some of each.
 ///
 /// A limit holds for a group and everything in it, so the limits of all groups around the own one count
 /// too; each figure says which kind it is. The groups are found once: a process that is moved to another
-/// group wants a new `Cgroup`.
+/// group wants a new `Cgroup`. It keeps files open: four to seven, and one or two for each group around
+/// the own one.
 ///
 /// ```
 /// use perf_resources::{Cgroup, Limit};
@@ -39,7 +40,9 @@ pub struct Cgroup {
     /// The own group first, then those around it.
     memory: Vec<MemoryLevel>,
     cpu: Vec<CpuLevel>,
-    pressure: PressureFiles,
+    root: PathBuf,
+    unified: Option<PathBuf>,
+    pressure: Option<PressureFiles>,
     buffer: Buffer,
 }
 
@@ -65,7 +68,9 @@ impl Cgroup {
         Ok(Cgroup {
             memory: found.memory.iter().flat_map(MemoryLevel::levels).collect(),
             cpu: found.cpu.iter().flat_map(CpuLevel::levels).collect(),
-            pressure: PressureFiles::open(root, found.unified.as_deref()),
+            root: root.to_owned(),
+            unified: found.unified,
+            pressure: None,
             buffer: Buffer::new(),
         })
     }
@@ -76,14 +81,16 @@ impl Cgroup {
         let at = Instant::now();
         CgroupSample {
             at,
-            memory: MemoryLevel::sample(&self.memory, &mut self.buffer),
-            cpu: CpuLevel::sample(&self.cpu, &mut self.buffer),
+            memory: MemoryLevel::sample(&mut self.memory, &mut self.buffer),
+            cpu: CpuLevel::sample(&mut self.cpu, &mut self.buffer),
         }
     }
 
     /// How long work has stood still for want of CPU, memory and IO (PSI); `None` where the kernel does
     /// not count it. About 1 µs each.
     pub fn pressures(&mut self) -> Option<Pressures> {
-        self.pressure.read(&mut self.buffer)
+        let (root, unified) = (&self.root, self.unified.as_deref());
+        let files = self.pressure.get_or_insert_with(|| PressureFiles::open(root, unified));
+        files.read(&mut self.buffer)
     }
 }

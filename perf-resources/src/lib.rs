@@ -1,4 +1,38 @@
-//! What the work costs: CPU, memory, files and IO of a process, and what its container allows.
+//! What the work costs: CPU, memory, files and IO of a process, what its container allows, and how the
+//! machine does. Truthful in containers and from the first interval on; cheap enough to leave on.
+//!
+//! Read with:
+//! * [`ProcessSampler`], this process or another: a [`ProcessSample`], and [`CpuUsage`] between two.
+//! * [`ProcessTree`], a process with its children, those that come and go included.
+//! * [`Cgroup`], limits, quota and throttling of the container, of either version; [`Pressures`].
+//! * `SystemSampler`, memory, swap, load and cores of the machine: feature `system`.
+//!
+//! Measure with:
+//! * [`spawn_sampler`], a thread that writes all that into a profiler, for SLA ceilings, the timeline,
+//!   reports and exports; [`ResourceGauges`] is the same without a thread.
+//! * [`MemoryTracker`] and [`CpuTracker`], what a piece of work costs, by label, with its peak.
+//! * [`tracker()`], any tracker by its name and options; `trackers_from_file` with the feature `file`.
+//!
+//! ```
+//! # fn main() -> std::io::Result<()> {
+//! # if cfg!(not(target_os = "linux")) { return Ok(()) }
+//! use perf_core::Profiler;
+//! use perf_resources::{ByteUnit, MemoryTracker, SamplerConfig, spawn_sampler};
+//!
+//! let profiler = Profiler::new();
+//! let _sampler = spawn_sampler(&profiler, SamplerConfig::new())?; // once a second
+//! let tracker = MemoryTracker::new(&profiler, "memory_usage", ByteUnit::Megabytes)?;
+//! let (words, usage) = tracker.track("words", || vec!["word"; 100_000]);
+//! println!("{} words: {:+.1} {}", words.len(), usage.change(), usage.unit);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # What this crate does not do
+//!
+//! It judges nothing, and says of no figure what it does not know: a figure is a value, or absent. On
+//! other systems than Linux, memory and CPU of this process are read, with the feature `system`; all else
+//! answers `Unsupported`.
 #![forbid(unsafe_code)]
 
 mod capacity;

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Longer than every file that is read here, where the machine is not odd.
 const FIRST_SIZE: usize = 4_096;
@@ -47,8 +47,28 @@ impl TextFile {
     }
 
     /// The size that the folder or file says it has.
+    #[cfg(target_os = "linux")]
     pub(crate) fn size(&self) -> io::Result<u64> {
         self.0.metadata().map(|metadata| metadata.len())
+    }
+}
+
+/// A file that is opened when somebody first asks for it, and not again when it may not be read.
+#[derive(Debug)]
+pub(crate) struct LazyFile {
+    path: PathBuf,
+    file: Option<Option<TextFile>>,
+}
+
+impl LazyFile {
+    pub(crate) fn new(path: PathBuf) -> Self {
+        LazyFile { path, file: None }
+    }
+
+    /// The whole text as it is now.
+    pub(crate) fn read<'b>(&mut self, buffer: &'b mut Buffer) -> Option<&'b [u8]> {
+        let file = self.file.get_or_insert_with(|| TextFile::open(&self.path).ok());
+        file.as_ref()?.read(buffer).ok()
     }
 }
 

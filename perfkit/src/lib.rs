@@ -10,7 +10,7 @@
 //! | `analysis` | `analysis` | what measured numbers say: intervals, comparisons, trends, bottlenecks | none but ours |
 //! | `sla` | `sla` | judge what was measured against an SLA file | toml, jiff |
 //! | `yaml` | | SLA files in YAML and JSON | saphyr-parser |
-//! | `report` | `report` | console, JSON, Markdown, HTML; turns `sla` on | serde, serde_json, tera, jiff |
+//! | `report` | `report` | console, JSON, Markdown, HTML, and [`Reports`] on a schedule; turns `sla` and `analysis` on | serde, serde_json, tera, jiff |
 //! | `export` | `export` | request logs, CSV, percentile files | serde_json, jiff, flate2, crossbeam-channel |
 //! | `hdr` | | interval logs of HdrHistogram; turns `export` on | hdrhistogram, base64 |
 //! | `zstd` | | request logs compressed with zstd; turns `export` on | ruzstd |
@@ -31,6 +31,9 @@
 //! ```
 #![forbid(unsafe_code)]
 
+#[cfg(feature = "report")]
+mod reports;
+
 #[cfg(feature = "analysis")]
 #[doc(inline)]
 pub use perf_analysis as analysis;
@@ -48,6 +51,8 @@ pub use perf_resources as resources;
 #[cfg(feature = "sla")]
 #[doc(inline)]
 pub use perf_sla as sla;
+#[cfg(feature = "report")]
+pub use reports::{ReportEvent, ReportFormat, ReportTotals, ReportWriter, Reports, ReportsThread};
 
 /// The examples of the README, run as tests.
 #[cfg(all(doctest, feature = "full"))]
@@ -64,10 +69,20 @@ struct SlaExamples;
 #[doc = include_str!("../../docs/logs.md")]
 struct LogExamples;
 
+/// The examples of the page about reports, run as tests.
+#[cfg(all(doctest, feature = "full"))]
+#[doc = include_str!("../../docs/report.md")]
+struct ReportExamples;
+
 /// The example of the page about CSV and HdrHistogram, run as a test.
 #[cfg(all(doctest, feature = "full"))]
 #[doc = include_str!("../../docs/export.md")]
 struct ExportExamples;
+
+/// The examples of the page about resources, run as tests.
+#[cfg(all(doctest, feature = "full", target_os = "linux"))]
+#[doc = include_str!("../../docs/resources.md")]
+struct ResourceExamples;
 
 /// The examples of the guide, run as tests.
 #[cfg(doctest)]

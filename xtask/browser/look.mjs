@@ -32,7 +32,6 @@ const text = { type: "string" };
 const { values: options } = parseArgs({
   options: {
     chrome: text, modules: text, report: text, script: text, out: text, images: text,
-    "expect-all": { type: "boolean" },
   },
 });
 const findings = new Findings();
@@ -45,12 +44,12 @@ try {
   await findEveryMistake();
   await missEveryBehaviour();
   const fixture = page("fixture.html", script);
-  await behave("fixture", fixture, { data: DATA, expectAll: true });
+  await behave("fixture", fixture, { data: DATA });
   await quiet("fixture", fixture);
   const report = pathToFileURL(options.report).href;
   for (const look of LOOKS) await lookAt(report, look);
   const data = JSON.parse(readFileSync(join(dirname(options.report), "report.json")));
-  await behave("report", report, { data, expectAll: options["expect-all"] });
+  await behave("report", report, { data });
   if (options.images) await keep(browser, report, options.images, findings);
 } finally {
   await browser.close();
@@ -147,17 +146,13 @@ async function quiet(where, url) {
   await close();
 }
 
-async function behave(where, url, { data, expectAll }) {
+async function behave(where, url, { data }) {
   // Without a policy there are no breaches of it.
   const all = [...BEHAVIOURS, { claim: "it has a policy", needs: [POLICY], test: () => {} }];
   for (const { claim, needs, test } of all) {
     const missing = await lacks(url, needs);
-    if (missing.length && !expectAll) {
-      findings.skip(where, claim, missing);
-    } else {
-      const problems = missing.length ? missing : await attempt(url, test, { axe, data });
-      findings.record(where, claim, problems);
-    }
+    const problems = missing.length ? missing : await attempt(url, test, { axe, data });
+    findings.record(where, claim, problems);
   }
 }
 

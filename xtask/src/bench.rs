@@ -12,7 +12,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 
-const SUITES: [&str; 4] = ["record", "timer", "snapshot", "timeline"];
+/// Each with its package. `--against` is about the recording core alone.
+const SUITES: [(&str, &str); 5] = [
+    ("perf-core", "record"),
+    ("perf-core", "timer"),
+    ("perf-core", "snapshot"),
+    ("perf-core", "timeline"),
+    ("perf-report", "render"),
+];
 
 const HELP: &str = "\
 Usage: cargo xtask bench [--quick] [FILTER]
@@ -82,11 +89,11 @@ pub(crate) fn run(arguments: &[String]) -> Result<ExitCode, Box<dyn Error>> {
     let results = workspace_root().join("target/criterion");
     let mut figures: BTreeMap<String, Vec<f64>> = BTreeMap::new();
     for launch in 1..=launches {
-        for suite in SUITES {
+        for (package, suite) in SUITES {
             eprint!("\rlaunch {launch} of {launches}: {suite:10}");
             // Left-overs of an earlier launch, or of benchmarks that are no more, are not results.
             let _ = fs::remove_dir_all(&results);
-            launch_suite(suite, filter, &results)?;
+            launch_suite(package, suite, filter, &results)?;
             collect(&results, &median, &mut figures)?;
         }
     }
@@ -99,15 +106,25 @@ pub(crate) fn run(arguments: &[String]) -> Result<ExitCode, Box<dyn Error>> {
 }
 
 fn build() -> Result<(), Box<dyn Error>> {
-    let status = cargo().args(["bench", "--package", "perf-core", "--no-run"]).status()?;
+    let mut command = cargo();
+    command.args(["bench", "--no-run"]);
+    for (package, suite) in SUITES {
+        command.args(["--package", package, "--bench", suite]);
+    }
+    let status = command.status()?;
     if status.success() { Ok(()) } else { Err("the benchmarks do not build".into()) }
 }
 
-fn launch_suite(suite: &str, filter: Option<&str>, results: &Path) -> Result<(), Box<dyn Error>> {
+fn launch_suite(
+    package: &str,
+    suite: &str,
+    filter: Option<&str>,
+    results: &Path,
+) -> Result<(), Box<dyn Error>> {
     let mut command = cargo();
     // Else they are where CARGO_TARGET_DIR says.
     command.env("CRITERION_HOME", results);
-    command.args(["bench", "--quiet", "--package", "perf-core", "--bench", suite, "--"]);
+    command.args(["bench", "--quiet", "--package", package, "--bench", suite, "--"]);
     command.args(["--noplot", "--sample-size", "10"]);
     command.args(["--warm-up-time", "0.1", "--measurement-time", "0.3"]);
     command.args(filter);

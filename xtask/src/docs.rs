@@ -4,7 +4,7 @@ use crate::bench::workspace_root;
 use std::fs;
 use std::process::Command;
 
-const DOCUMENTS: [&str; 11] = [
+const DOCUMENTS: [&str; 13] = [
     "README.md",
     "ARCHITECTURE.md",
     "CONTRIBUTING.md",
@@ -14,6 +14,8 @@ const DOCUMENTS: [&str; 11] = [
     "docs/openslo.md",
     "docs/performance.md",
     "docs/reliability.md",
+    "docs/report.md",
+    "docs/resources.md",
     "docs/sla.md",
     "CHANGELOG.md",
 ];

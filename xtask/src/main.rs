@@ -48,10 +48,10 @@ Commands:
   fuzz [TARGET] [--seconds N]
                              the fuzz targets sla_file, sla_yaml, sla_history, quantity and timeline, for
                              60 s each
-  browser [--install] [--keep] [--expect-all]
+  browser [--install] [--keep]
                              look at the demo's HTML report in Chromium; exit code 1 when something is
                              wrong with it. --install gets what that needs from Debian, --keep takes the
-                             pictures of docs/images anew, --expect-all wants every element of the script
+                             pictures of docs/images anew
   sanitize [TOOL]            a smaller stress under the sanitizers address and thread, and valgrind's
                              memcheck
   loom [FILTER]              explore the models of the recording core with loom, and check that

@@ -19,7 +19,7 @@ pub(super) struct Frame {
 impl Frame {
     /// All but `top` px for a legend, and what the labels left and below take.
     pub(super) fn new(size: Size, top: f64, left: &[Tick]) -> Self {
-        let widest = left.iter().map(|tick| label::width(&tick.label)).fold(20.0, f64::max);
+        let widest = left.iter().map(|tick| label::width(&tick.label)).fold(36.0, f64::max);
         let (right, bottom) = (size.width() - 6.0, size.height() - 20.0);
         Self { left: widest.ceil() + 8.0, right, top, bottom }
     }
@@ -76,24 +76,23 @@ pub(super) fn draw(canvas: &mut Canvas, frame: Frame, edges: &Edges<'_>) {
 }
 
 /// Dashed lines across with their words, above the line at the right, or left where that is taken; of
-/// a limit beyond the axis only the words, with an arrow.
+/// limits beyond the axis only the words, with an arrow, all in one line at the left.
 pub(super) fn limits(canvas: &mut Canvas, frame: Frame, limits: &[Limit<'_>], y: &Scale) {
     let mut limits: Vec<_> =
         limits.iter().filter_map(|limit| Some((drawable(limit.at)?, limit.label))).collect();
     limits.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let (within, beyond): (Vec<_>, Vec<_>) = limits.into_iter().partition(|limit| y.holds(limit.0));
     let mut lines = Path::whole();
-    for (at, _) in limits.iter().filter(|limit| y.holds(limit.0)) {
+    for (at, _) in &within {
         lines.move_to(frame.left, y.at(*at));
         lines.line_to(frame.right, y.at(*at));
     }
     canvas.path(&format!("{} {DASHED}", BAD.stroke()), &lines.finish());
+    let half = (frame.right - frame.left) / 2.0 - 8.0;
     let mut taken = f64::MIN;
-    for (at, words) in limits {
-        let arrow = if y.holds(at) { "" } else { "↑ " };
-        let room = (frame.right - frame.left) / 2.0 - 8.0;
-        let words = label::fitted(&format!("{arrow}{words}"), room);
-        // Below the line where there is no room above.
+    for (at, words) in within {
         let line = y.at(at);
+        // Below the line where there is no room above.
         let base = if line - 4.0 < frame.top + 8.0 { line + 12.0 } else { line - 4.0 };
         let (anchor, x) = if (base - taken).abs() < 12.0 {
             (Anchor::Start, frame.left + 3.0)
@@ -101,7 +100,17 @@ pub(super) fn limits(canvas: &mut Canvas, frame: Frame, limits: &[Limit<'_>], y:
             taken = base;
             (Anchor::End, frame.right - 2.0)
         };
-        canvas.over(anchor, (x, base), &words);
+        canvas.over(anchor, (x, base), &label::fitted(words, half));
+    }
+    let (above, below): (Vec<_>, Vec<_>) =
+        beyond.into_iter().partition(|limit| y.at(limit.0) < frame.bottom);
+    for (arrow, limits, base) in [("↑", above, frame.top + 12.0), ("↓", below, frame.bottom - 4.0)]
+    {
+        let words: Vec<&str> = limits.iter().map(|limit| limit.1).collect();
+        if !words.is_empty() {
+            let words = label::fitted(&format!("{arrow} {}", words.join(", ")), half);
+            canvas.over(Anchor::Start, (frame.left + 3.0, base), &words);
+        }
     }
 }
 

@@ -116,3 +116,46 @@ pub(super) fn hatched(id: &str) -> String {
         r#"<pattern id="{id}" width="16" height="16" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><path {bad} d="M0 0h16v16H0z"/><path {page} stroke-width="8" stroke-opacity=".6" d="M0 0v16"/></pattern>"#
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn outline(columns: &[(f64, f64, f64)]) -> String {
+        let columns: Vec<_> = columns
+            .iter()
+            .map(|(from_s, to_s, total)| Column {
+                from_s: *from_s,
+                to_s: *to_s,
+                total: *total,
+                failed: 0.0,
+            })
+            .collect();
+        let bars = Bars {
+            heading: Heading { id: "b", title: "", description: "" },
+            size: Size::Half,
+            time: Time { from_s: 0.0, to_s: 9.0 },
+            unit: Unit::PerSecond,
+            names: ["all", "failed"],
+            columns: &columns,
+        };
+        let mut path = Path::whole();
+        let x = Scale::linear(0.0, 100.0).onto(0.0, 100.0);
+        bars.outline(&mut path, &x, |column| 10.0 - column.total, 10.0);
+        path.finish()
+    }
+
+    #[test]
+    fn narrow_columns_are_one_outline_which_nothing_parts() {
+        assert_eq!(outline(&[(0.0, 2.0, 3.0), (2.0, 4.0, 5.0)]), "m0 10v-3h2v-2h2v5z");
+        assert_eq!(
+            outline(&[(0.0, 2.0, 3.0), (2.0, 4.0, 0.0), (4.0, 6.0, 5.0)]),
+            "m0 10v-3h2v3zm4 0v-5h2v5z"
+        );
+    }
+
+    #[test]
+    fn wide_columns_have_a_gap_between_them() {
+        assert_eq!(outline(&[(0.0, 10.0, 3.0), (10.0, 20.0, 5.0)]), "m0 10v-3h9v3zm10 0v-5h9v5z");
+    }
+}

@@ -69,8 +69,8 @@ impl Budget<'_> {
         floor.move_to(frame.left, zero);
         floor.line_to(frame.right, zero);
         canvas.path(&TEXT.stroke(), &floor.finish());
-        let corner = (frame.right - 2.0, zero - 5.0);
-        canvas.over(Anchor::End, corner, "dashed: an even spend");
+        let corner = (frame.right - 2.0, frame.top + 13.0);
+        canvas.over(Anchor::End, corner, "dashed: spent evenly");
         canvas.finish()
     }
 }

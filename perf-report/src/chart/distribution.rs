@@ -1,5 +1,7 @@
 //! How often which latency was: a histogram.
 
+mod flags;
+
 use super::axis::{self, DASHED, Edges, Frame};
 use super::canvas::{Canvas, Heading, Size};
 use super::ink::{BAD, SERIES, TEXT};
@@ -8,6 +10,7 @@ use super::lines::Limit;
 use super::path::Path;
 use super::scale::{self, Scale, Spacing, drawable};
 use super::unit::Unit;
+use flags::Flags;
 
 /// How many values there were from one to another.
 #[derive(Debug, Clone, Copy)]
@@ -37,10 +40,6 @@ pub(crate) struct Distribution<'a> {
     pub(crate) limit: Option<Limit<'a>>,
 }
 
-/// Rows of the words of marks, which stand beneath each other where they would touch.
-const ROWS: usize = 3;
-const ROW: f64 = 13.0;
-
 impl Distribution<'_> {
     /// One outline of all bins, marks with their values, and the limit.
     pub(crate) fn to_svg(&self) -> String {
@@ -50,8 +49,8 @@ impl Distribution<'_> {
         let all = ends
             .chain(self.marks.iter().map(|mark| mark.1))
             .chain(self.limit.map(|limit| limit.at));
-        let (x, below) = scale::axis(Spacing::Log, self.unit, all, self.size.labels());
-        let frame = Frame::new(self.size, 4.0 + ROW * ROWS as f64, &ticks);
+        let (x, below) = scale::axis(Spacing::Log, self.unit, all, self.size.labels() + 1);
+        let frame = Frame::new(self.size, flags::HEIGHT, &ticks);
         let x = x.onto(frame.left, frame.right);
         let y = y.onto(frame.bottom, frame.top);
 
@@ -103,29 +102,52 @@ impl Distribution<'_> {
             .limit
             .iter()
             .filter_map(|limit| Some((x.at(drawable(limit.at)?), limit.label.to_owned(), true)));
-        let mut marks: Vec<_> = marks.chain(limit).collect();
-        marks.sort_by(|a, b| a.0.total_cmp(&b.0));
-        let mut free = [f64::MIN; ROWS];
-        let (mut lines, mut limits, mut words) = (Path::whole(), Path::whole(), Vec::new());
-        for (at, text, is_limit) in marks {
-            let text = label::fitted(&text, (frame.right - frame.left) / 2.0);
-            let width = label::width(&text);
-            // Behind the line, or in front of it at the right end.
-            let left = if at + 4.0 + width > frame.right { at - 4.0 - width } else { at + 4.0 };
-            let row = (0..ROWS).find(|row| free[*row] <= left.min(at)).unwrap_or(ROWS - 1);
-            free[row] = (left + width).max(at) + 4.0;
-            let top = 3.0 + ROW * row as f64;
+        let mut flags = Flags::new(frame);
+        let mut all: Vec<_> = marks.chain(limit).collect();
+        all.sort_by(|a, b| b.0.total_cmp(&a.0));
+        let (mut lines, mut limits) = (Path::whole(), Path::whole());
+        for (at, text, is_limit) in all {
+            let top = flags.plant(at, &label::fitted(&text, (frame.right - frame.left) / 2.0));
             let path = if is_limit { &mut limits } else { &mut lines };
             path.move_to(at, top);
             path.line_to(at, frame.bottom);
-            words.push((left, top + 9.0, text));
         }
         canvas.path(&TEXT.stroke(), &lines.finish());
         canvas.path(&format!("{} {DASHED}", BAD.stroke()), &limits.finish());
-        canvas.group(r#"class="on""#, |canvas| {
-            for (x, y, text) in words {
-                canvas.text(x, y, &text);
-            }
-        });
+        canvas.group(r#"class="on""#, |canvas| flags.draw(canvas));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(bins: &[Bin], marks: &[(&str, f64)]) -> String {
+        let chart = Distribution {
+            heading: Heading { id: "d", title: "", description: "" },
+            size: Size::Half,
+            unit: Unit::Nanos,
+            bins,
+            marks,
+            limit: None,
+        };
+        chart.to_svg()
+    }
+
+    #[test]
+    fn an_empty_bin_parts_the_outline() {
+        let bin = |low: f64, count| Bin { low, high: low * 2.0, count };
+        let outlines = |svg: &str| {
+            let path = svg.split("fill-opacity").nth(1).and_then(|rest| rest.split("/>").next());
+            path.map(|path| path.matches('z').count())
+        };
+        assert_eq!(outlines(&of(&[bin(1.0, 5), bin(2.0, 9), bin(4.0, 1)], &[])), Some(1));
+        assert_eq!(outlines(&of(&[bin(1.0, 5), bin(2.0, 0), bin(4.0, 1)], &[])), Some(2));
+    }
+
+    #[test]
+    fn marks_and_the_limit_are_said_with_their_values() {
+        let svg = of(&[], &[("p50", 43.1e6), ("p99", 236.9e6)]);
+        assert!(svg.contains(">p50 43.1 ms<") && svg.contains(">p99 236.9 ms<"), "{svg}");
     }
 }

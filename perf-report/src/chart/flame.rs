@@ -96,3 +96,25 @@ fn colour(name: &str) -> usize {
         .fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
     (hash >> 8) as usize % SERIES.len()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_too_narrow_or_too_deep_is_counted_and_not_drawn() {
+        let node = |depth, width| Node { depth, start: 0.0, width, name: "n", tooltip: "told" };
+        let heading = Heading { id: "f", title: "", description: "Calls." };
+        let nodes = [node(0, 1.0), node(1, 0.001), node(1, f64::NAN), node(LEVELS, 1.0)];
+        let svg = Flame { heading, size: Size::Wide, nodes: &nodes }.to_svg();
+        assert_eq!(svg.matches("<title>told").count(), 1, "{svg}");
+        assert!(svg.contains("Calls. Too narrow or too deep to be drawn: 3.</desc>"), "{svg}");
+    }
+
+    #[test]
+    fn a_name_has_one_colour_and_names_have_several() {
+        let colours: std::collections::BTreeSet<_> =
+            ["request", "model", "render", "rerank", "read", "embed"].map(colour).into();
+        assert!(colours.len() >= 3, "{colours:?}");
+    }
+}

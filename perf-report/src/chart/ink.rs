@@ -40,7 +40,7 @@ pub(super) const HEAT: [Ink; 7] = [
 ];
 
 /// Lengths of dashes and gaps in px, one for each of [`SERIES`]; the first is not dashed.
-const DASHES: [&[u32]; 6] = [&[], &[6, 3], &[2, 3], &[9, 3, 2, 3], &[4, 2], &[12, 4]];
+const DASHES: [&[u32]; 6] = [&[], &[6, 3], &[10, 3, 2, 3], &[2, 3], &[4, 2], &[12, 4]];
 
 /// The colour of the nth of things side by side.
 pub(super) fn series(place: usize) -> Ink {

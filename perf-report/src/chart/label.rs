@@ -54,15 +54,17 @@ pub(super) fn width(text: &str) -> f64 {
     text.chars().map(glyph).sum()
 }
 
+/// About as wide as in the widest of the usual fonts, DejaVu Sans.
 fn glyph(c: char) -> f64 {
     match c {
         'i' | 'j' | 'l' | 't' | 'f' | 'r' | '.' | ',' | ':' | ';' | '|' | '!' | '\'' | '/'
-        | ' ' | '(' | ')' | '[' | ']' => 4.0,
-        'm' | 'w' | 'M' | 'W' | '%' | '@' | '…' => 10.0,
+        | ' ' | '(' | ')' | '[' | ']' => 4.2,
+        'm' | 'w' | 'M' | 'W' | '%' | '@' | '…' => 10.8,
+        '<' | '>' | '&' | '+' | '=' | '#' | '~' => 9.2,
         'A'..='Z' => 8.0,
         // Scripts of wide glyphs and pictures.
         '\u{1100}'.. => 12.0,
-        _ => 6.6,
+        _ => 6.9,
     }
 }
 

@@ -67,3 +67,23 @@ impl Legend {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_cut_only_where_they_do_not_fit_beside_each_other() {
+        let short = Legend::of(&["p50", "p95"], 0.0, 300.0);
+        assert_eq!(short.entries[0], (0.0, "p50".to_owned()));
+        assert_eq!(short.entries[1].1, "p95");
+        let long = "a name that is far too long for this";
+        let cut = Legend::of(&[long, long, "p50"], 0.0, 300.0);
+        let ends: Vec<f64> =
+            cut.entries.iter().map(|(x, name)| x + SAMPLE + label::width(name)).collect();
+        assert!(
+            cut.entries[0].1.ends_with('…') && ends.iter().all(|end| *end <= 300.0),
+            "{ends:?}"
+        );
+    }
+}

@@ -68,8 +68,9 @@ impl Lines<'_> {
         let values: Vec<f64> =
             self.series.iter().flat_map(|series| values(series.points)).collect();
         let near = near(self.limits, &values);
+        let most = if self.spacing == Spacing::Log { 7 } else { 5 };
         let (y, ticks) =
-            scale::axis(self.spacing, self.unit, values.iter().copied().chain(near), 5);
+            scale::axis(self.spacing, self.unit, values.iter().copied().chain(near), most);
         let top = if self.series.len() > 1 { legend::HEIGHT } else { 8.0 };
         let frame = Frame::new(self.size, top, &ticks);
         let x = self.time.scale().onto(frame.left, frame.right);

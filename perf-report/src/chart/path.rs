@@ -55,7 +55,8 @@ impl Path {
     /// be seen.
     pub(super) fn line_through(&mut self, points: &[(f64, f64)]) {
         let mut kept = Vec::with_capacity(points.len());
-        keep_corners(points, &mut kept);
+        // In pieces, as the search for corners goes as deep as a piece is long.
+        points.chunks(512).for_each(|piece| keep_corners(piece, &mut kept));
         kept.into_iter().for_each(|(x, y)| self.line_to(x, y));
     }
 

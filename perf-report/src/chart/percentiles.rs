@@ -111,12 +111,17 @@ impl Percentiles<'_> {
             bars.move_to(x - 3.0, y + 3.0);
             bars.line_to(x, y + 7.0);
             bars.line_to(x + 3.0, y + 3.0);
-            words.push((x - 11.0, y + 4.0, target.label));
+            words.push((x, y + 4.0, target.label));
         }
         canvas.path(&format!(r#"{} fill="none" stroke-width="2""#, BAD.stroke()), &bars.finish());
         for (x, y, text) in words {
-            let text = label::fitted(text, x - frame.left);
-            canvas.over(Anchor::End, (x, y), &text);
+            let (before, behind) = (x - 11.0 - frame.left, frame.right - x - 11.0);
+            let text = label::fitted(text, before.max(behind));
+            if label::width(&text) <= before {
+                canvas.over(Anchor::End, (x - 11.0, y), &text);
+            } else {
+                canvas.over(Anchor::Start, (x + 11.0, y), &text);
+            }
         }
     }
 }

@@ -139,3 +139,41 @@ impl Shares<'_> {
 fn positive(share: f64) -> f64 {
     drawable(share).unwrap_or(0.0).max(0.0)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of<'a>(bars: &'a [Bar<'a>]) -> Shares<'a> {
+        let heading = Heading { id: "s", title: "", description: "" };
+        Shares { heading, size: Size::Wide, parts: &["a", "b"], bars }
+    }
+
+    #[test]
+    fn parts_of_less_than_all_leave_the_rest_free() {
+        let bar = Bar { label: "all", shares: &[0.25, 0.5] };
+        let chart = of(&[]);
+        assert_eq!(chart.ends(&bar, 0), (0.0, 190.0));
+        assert_eq!(chart.ends(&bar, 1), (190.0, 570.0));
+        assert!(!of(&[bar]).to_svg().contains("in sum"));
+    }
+
+    #[test]
+    fn parts_of_more_than_all_fill_the_bar_and_say_so() {
+        let bar = Bar { label: "all", shares: &[1.0, 0.6] };
+        let chart = of(&[]);
+        assert_eq!(chart.ends(&bar, 0), (0.0, 475.0));
+        assert_eq!(chart.ends(&bar, 1), (475.0, 760.0));
+        assert!(of(&[bar]).to_svg().contains("in sum 160.0 %"));
+    }
+
+    #[test]
+    fn a_part_too_narrow_for_its_words_is_told_where_one_points_at_it() {
+        let svg = of(&[Bar { label: "all", shares: &[0.99, 0.01] }]).to_svg();
+        assert!(svg.contains(">a 99.0 %</text>"), "{svg}");
+        assert!(
+            svg.contains("<title>all: b 1.0 %</title>") && !svg.contains("1.0 %</text>"),
+            "{svg}"
+        );
+    }
+}

@@ -238,14 +238,15 @@ fn a_chart_is_the_same_each_time_and_its_ids_are_its_own() {
 
 #[test]
 fn charts_are_small() {
+    const KIB: usize = 1_024;
     let small = |name: &str, svg: &str, most: usize| {
         assert!(svg.len() <= most, "{name}: {} of {most} bytes", svg.len());
     };
-    small("lines", &samples::lines(Size::Wide), 3_072);
-    small("distribution", &samples::distribution(Size::Half), 1_600);
-    small("percentiles", &samples::percentiles(Size::Half), 1_800);
-    small("heat map", &samples::heat_map(Size::Wide), 9_000);
-    small("waterfall", &samples::waterfall(Size::Wide), 2_000);
+    small("lines", &samples::lines(Size::Wide), KIB * 3);
+    small("distribution", &samples::distribution(Size::Half), KIB * 16 / 10);
+    small("percentiles", &samples::percentiles(Size::Half), KIB * 18 / 10);
+    small("heat map", &samples::heat_map(Size::Wide), KIB * 9);
+    small("waterfall", &samples::waterfall(Size::Wide), KIB * 2);
     small("sparkline", &sparkline(&SPARK), 250);
 }
 
@@ -333,6 +334,14 @@ fn gallery() {
     page.push_str("<div class=two>");
     for (name, svg) in samples::all(Size::Half) {
         let _ = write!(page, "<div><h2>{name}, {} bytes</h2>{svg}</div>", svg.len());
+    }
+    for (what, numbers, text) in [
+        ("long", &[0.3, 1.0, 7.0][..], "A name & <more> that goes on and on for long"),
+        ("empty", &[], "text"),
+    ] {
+        for (name, svg) in of(numbers, text, Size::Half) {
+            let _ = write!(page, "<div><h2>{name}, {what}</h2>{svg}</div>");
+        }
     }
     page.push_str("</div>");
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../target");

@@ -181,3 +181,38 @@ fn band(pen: &Pen, points: &[Option<Estimate>]) -> String {
     }
     path.finish()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(points: &[Option<Estimate>], changes: &[Change<'_>]) -> String {
+        let runs = vec!["run"; points.len()];
+        let trend = Trend {
+            heading: Heading { id: "t", title: "", description: "" },
+            size: Size::Wide,
+            unit: Unit::Number,
+            runs: &runs,
+            histories: &[History { name: "p50", points }],
+            changes,
+            limits: &[],
+        };
+        trend.to_svg()
+    }
+
+    const SURE: Option<Estimate> = Some(Estimate { low: 4.0, value: 5.0, high: 6.0 });
+
+    #[test]
+    fn a_run_without_an_estimate_parts_the_line_and_its_band() {
+        let svg = of(&[SURE, SURE, None, SURE, SURE], &[]);
+        let band = svg.split("fill-opacity").nth(1).and_then(|rest| rest.split("/>").next());
+        assert_eq!(band.map(|band| band.matches('z').count()), Some(2), "{svg}");
+    }
+
+    #[test]
+    fn a_change_is_marked_if_there_is_such_a_run() {
+        let changes = [Change { run: 1, text: "+12 %" }, Change { run: 9, text: "+99 %" }];
+        let svg = of(&[SURE, SURE], &changes);
+        assert!(svg.contains("+12 %") && !svg.contains("+99 %"), "{svg}");
+    }
+}

@@ -48,7 +48,7 @@ impl Waterfall<'_> {
     pub(crate) fn to_svg(&self) -> String {
         let width = self.size.width();
         let names: Vec<_> =
-            self.rows.iter().map(|row| label::fitted(row.name, width * 0.3)).collect();
+            self.rows.iter().map(|row| label::fitted(row.name, width * 0.32)).collect();
         let widest = names.iter().map(|name| label::width(name)).fold(30.0, f64::max);
         let frame = Frame {
             left: widest.ceil() + 8.0,
@@ -126,21 +126,25 @@ impl Waterfall<'_> {
 
     /// Behind each bar, or before it where there is no room, or else on its end.
     fn draw_durations(&self, canvas: &mut Canvas, frame: Frame, x: &Scale) {
-        canvas.group(r#"class="on""#, |canvas| {
-            for (place, row) in self.rows.iter().enumerate() {
-                let failed = if row.failed { ", failed" } else { "" };
-                let text = format!("{}{failed}", wording::duration(row.duration));
-                let wide = label::width(&text);
-                let (begin, end) = (x.at(row.offset as f64), x.at(end(row) as f64));
-                let left = if end + 5.0 + wide <= frame.right + 6.0 {
-                    end + 5.0
-                } else if begin - 5.0 - wide >= frame.left {
-                    begin - 5.0 - wide
-                } else {
-                    end - 5.0 - wide
-                };
-                canvas.text(left, base(place), &text);
+        let (mut behind, mut before) = (Vec::new(), Vec::new());
+        for (place, row) in self.rows.iter().enumerate() {
+            let failed = if row.failed { ", failed" } else { "" };
+            let text = format!("{}{failed}", wording::duration(row.duration));
+            let wide = label::width(&text);
+            let (begin, end) = (x.at(row.offset as f64), x.at(end(row) as f64));
+            if end + 5.0 + wide <= frame.right + 6.0 {
+                behind.push((end + 5.0, base(place), text));
+            } else if begin - 5.0 - wide >= frame.left {
+                before.push((begin - 5.0, base(place), text));
+            } else {
+                before.push((end - 5.0, base(place), text));
             }
+        }
+        canvas.group(r#"class="on""#, |canvas| {
+            behind.iter().for_each(|(x, y, text)| canvas.text(*x, *y, text));
+            canvas.group(r#"text-anchor="end""#, |canvas| {
+                before.iter().for_each(|(x, y, text)| canvas.text(*x, *y, text));
+            });
         });
     }
 }
@@ -152,4 +156,42 @@ fn base(place: usize) -> f64 {
 
 fn end(row: &Row<'_>) -> u64 {
     row.offset.saturating_add(row.duration)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(total: u64, rows: &[Row<'_>]) -> String {
+        let heading = Heading { id: "w", title: "", description: "" };
+        Waterfall { heading, size: Size::Wide, total, rows }.to_svg()
+    }
+
+    fn row(offset: u64, duration: u64) -> Row<'static> {
+        Row { name: "n", offset, duration, failed: false, critical: false, tooltip: "told" }
+    }
+
+    #[test]
+    fn bars_are_to_scale_and_what_is_between_them_is_free() {
+        // From 38 px to 754 px, in quarters.
+        let svg = of(1_000, &[row(0, 250), row(750, 250)]);
+        assert!(
+            svg.contains(r#"d="m152 56h716""#) && svg.contains(r#"d="m2300 136h716""#),
+            "{svg}"
+        );
+    }
+
+    #[test]
+    fn what_outlasts_the_request_is_drawn_to_its_end() {
+        let svg = of(100, &[row(0, 200), row(100, 100)]);
+        assert!(svg.contains(r#"d="m152 56h2864""#), "{svg}");
+    }
+
+    #[test]
+    fn failed_and_critical_are_said_in_words() {
+        let svg = of(1_000, &[row(0, 900), Row { failed: true, critical: true, ..row(0, 10) }]);
+        assert_eq!(svg.matches(", failed").count(), 1, "{svg}");
+        assert!(svg.contains("underlined: the critical path"));
+        assert!(!of(1_000, &[row(0, 900)]).contains("critical"));
+    }
 }

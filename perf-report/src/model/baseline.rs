@@ -68,24 +68,25 @@ struct Indicator {
     read: fn(&OperationModel) -> Option<f64>,
 }
 
-const TIME: Floor = Floor { relative: RELATIVE, absolute: LEAST_NS };
+/// What a difference between two latencies must exceed.
+pub(crate) const TIME_FLOOR: Floor = Floor { relative: RELATIVE, absolute: LEAST_NS };
 const INDICATORS: [Indicator; 5] = [
     Indicator {
         name: "p50",
         better: Better::Lower,
-        floor: TIME,
+        floor: TIME_FLOOR,
         read: |o| o.p50_ns.map(|ns| ns as f64),
     },
     Indicator {
         name: "p95",
         better: Better::Lower,
-        floor: TIME,
+        floor: TIME_FLOOR,
         read: |o| o.p95_ns.map(|ns| ns as f64),
     },
     Indicator {
         name: "p99",
         better: Better::Lower,
-        floor: TIME,
+        floor: TIME_FLOOR,
         read: |o| o.p99_ns.map(|ns| ns as f64),
     },
     Indicator {

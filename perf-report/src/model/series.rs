@@ -3,7 +3,7 @@
 use super::distribution::DistributionModel;
 use super::metrics::{GaugeModel, labels};
 use super::nanos;
-use perf_core::{OperationSnapshot, Timeline};
+use perf_core::{OperationSnapshot, Window};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -58,8 +58,7 @@ pub struct GaugeSeriesModel {
 
 impl SeriesModel {
     /// Every interval that began at `start` or later, on the profiler's clock. `None` when there is none.
-    pub(crate) fn new(timeline: &Timeline, start: Duration) -> Option<Self> {
-        let window = timeline.window_since(start);
+    pub(crate) fn new(window: &Window, start: Duration) -> Option<Self> {
         let mut series = SeriesModel::default();
         for interval in window.intervals() {
             let coverage = interval.coverage();

@@ -1,11 +1,11 @@
 //! The whole by time: latency, throughput and errors, where the latencies lie, and gauges.
 
 use super::columns::{Column, Columns};
-use super::{Figure, heading, limits_of};
+use super::{Figure, heading, limits_of, main_limit};
 use crate::chart;
 use crate::chart::{Bars, Draw, HeatMap, Limit, Lines, Series, Size, Spacing, Time, Unit};
 use crate::model::{GaugeSeriesModel, Model};
-use crate::view::{MAX_NAME, counted};
+use crate::view::{MAX_NAME, counted, resources};
 use crate::wording::one_line;
 use perf_core::Quantile;
 
@@ -46,8 +46,12 @@ pub(super) fn latency(
     let series = [("p50", p50), ("p95", p95), ("p99", p99)]
         .map(|(name, points)| Series { name, points: points.as_slice() });
     let limits = limits_of(model, operation);
-    let limits: Vec<Limit<'_>> =
-        limits.iter().map(|(_, label, at)| Limit { label, at: *at as f64 }).collect();
+    let is_shown = |indicator: &str| ["p50", "p95", "p99", "p99.9", "max"].contains(&indicator);
+    let limits: Vec<Limit<'_>> = limits
+        .iter()
+        .filter(|(indicator, _, _)| is_shown(indicator))
+        .map(|(_, label, at)| Limit { label, at: *at as f64 })
+        .collect();
     let id = format!("{id}-latency");
     let description = format!(
         "Median, 95th and 99th percentile of the latency in {}; the numbers are in the table below.",
@@ -133,7 +137,7 @@ fn heat_map(model: &Model, time: Time, columns: &[Column]) -> Option<Figure> {
     let (p50, p99) = (points(columns, Quantile::P50), points(columns, Quantile::P99));
     let lines = [Series { name: "p50", points: &p50 }, Series { name: "p99", points: &p99 }];
     let limits = limits_of(model, "overall");
-    let limit = limits.first().map(|(_, label, at)| Limit { label, at: *at as f64 });
+    let limit = main_limit(&limits).map(|(_, label, at)| Limit { label, at: *at as f64 });
     let svg = HeatMap {
         heading: heading(
             "whole-heat",
@@ -159,9 +163,10 @@ fn gauges(model: &Model, time: Time) -> Vec<Figure> {
     let Some(series) = &model.series else { return Vec::new() };
     let start = model.run.start_s();
     let mut figures = Vec::new();
-    for (number, gauge) in
-        series.gauges.iter().filter(|gauge| changes(gauge)).take(GAUGES).enumerate()
-    {
+    let mut shown: Vec<&GaugeSeriesModel> =
+        series.gauges.iter().filter(|gauge| changes(gauge)).collect();
+    shown.sort_by_key(|gauge| rank(&gauge.name));
+    for (number, gauge) in shown.into_iter().take(GAUGES).enumerate() {
         let ends = series.ends_ns.iter().map(|end| start + *end as f64 / 1e9);
         let points: Vec<(f64, Option<f64>)> = ends.zip(gauge.values.iter().copied()).collect();
         let points = thinned(&points);
@@ -181,6 +186,14 @@ fn gauges(model: &Model, time: Time) -> Vec<Figure> {
         figures.push(Figure::half(name, svg));
     }
     figures
+}
+
+/// What the work costs first, then the user's own, then the other figures of a sampler.
+fn rank(name: &str) -> usize {
+    const FIRST: [&str; 3] =
+        ["process_cpu_ratio", "process_resident_memory_bytes", "cgroup_throttled_ratio"];
+    let place = FIRST.iter().position(|first| *first == name);
+    place.unwrap_or(FIRST.len() + usize::from(resources::is_one(name)))
 }
 
 fn changes(gauge: &GaugeSeriesModel) -> bool {

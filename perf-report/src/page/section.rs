@@ -13,9 +13,9 @@ use serde::Serialize;
 /// Columns of a chart of half a page's width.
 const HALF: usize = 60;
 /// Rows of the table by time.
-const ROWS: usize = 12;
+const ROWS: usize = 10;
 /// Kept calls in a table.
-const SAMPLES: usize = 5;
+const SAMPLES: usize = 3;
 
 /// A row of the table of operations.
 #[derive(Serialize)]

@@ -1,6 +1,6 @@
 //! How latencies are spread: their distribution, and the percentiles.
 
-use super::{Figure, heading, limits_of};
+use super::{Figure, heading, limits_of, main_limit};
 use crate::chart::{
     Bin, Curve, Distribution as Chart, Limit, Percentiles, Size, Spacing, Target, Unit,
 };
@@ -11,6 +11,8 @@ use perf_core::{Distribution, Quantile};
 const BINS: usize = 48;
 /// Points of a percentile curve for each power of ten.
 const POINTS: i32 = 6;
+/// A largest value that is so many times the median is shown on a logarithmic axis.
+const WIDE: f64 = 10.0;
 /// A limit that is so many times the largest value is shown on a logarithmic axis.
 const FAR: f64 = 3.0;
 /// One that is so many times the largest value would leave no room for the values.
@@ -56,8 +58,7 @@ fn distribution(
             .filter_map(|(name, quantile)| Some((name, latency.quantile(quantile)? as f64)))
             .collect();
     let too_far = TOO_FAR * latency.max().unwrap_or(0) as f64;
-    let near = || limits.iter().filter(|(_, _, at)| (*at as f64) < too_far);
-    let near = near().find(|(indicator, _, _)| indicator == "p95").or_else(|| near().next_back());
+    let near = main_limit(limits).filter(|(_, _, at)| (*at as f64) < too_far);
     let svg = Chart {
         heading: heading(
             &format!("{id}-spread"),
@@ -114,6 +115,8 @@ fn percentiles(
         })
         .collect();
     let highest = latency.max().unwrap_or(0) as f64;
+    let median = latency.quantile(Quantile::P50).unwrap_or(0) as f64;
+    let is_wide = highest > WIDE * median;
     let is_far = targets.iter().any(|target| target.at > FAR * highest);
     let svg = Percentiles {
         heading: heading(
@@ -124,7 +127,7 @@ fn percentiles(
         ),
         size,
         unit: Unit::Nanos,
-        spacing: if is_far { Spacing::Log } else { Spacing::Linear },
+        spacing: if is_wide || is_far { Spacing::Log } else { Spacing::Linear },
         curves: &curves,
         targets: &targets,
     }

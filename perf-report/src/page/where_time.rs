@@ -125,7 +125,7 @@ impl RequestFigure {
             duration(request.total_ns)
         );
         let shown = &request.stages[..request.stages.len().min(MOST_ROWS)];
-        let texts: Vec<(String, String)> = shown.iter().map(|stage| texts(stage)).collect();
+        let texts: Vec<(String, String)> = shown.iter().map(texts).collect();
         let rows: Vec<Row<'_>> = shown
             .iter()
             .zip(&texts)

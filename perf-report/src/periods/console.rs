@@ -3,12 +3,11 @@
 use super::{Periods, Reading, Step};
 use crate::Console;
 use crate::console::{ascii, padded, sparkline, width};
+use crate::lines::{levels, wrap};
 use crate::wording;
 use perf_analysis::{InvalidValues, Trend};
 use std::fmt::Write;
 
-/// The highest level of a sparkline.
-const LEVELS: f64 = 8.0;
 /// What stands before a sparkline.
 const INDENT: usize = 12;
 
@@ -34,7 +33,9 @@ pub(super) fn render(periods: &Periods, console: &Console) -> String {
     text.push('\n');
     for (reading, name) in READINGS {
         let room = console.width.saturating_sub(INDENT).max(8);
-        let line = sparkline(&levels(periods, reading, room), console.unicode);
+        let values: Vec<Option<f64>> =
+            (0..periods.periods.len()).map(|place| periods.read(reading, place)).collect();
+        let line = sparkline(&levels(&values, room), console.unicode);
         let _ = writeln!(text, "{}", format!(" {name:<10} {line}").trim_end());
         wrap(&answer(periods, reading), ",", INDENT, console.width, &mut text);
     }
@@ -97,20 +98,6 @@ impl Periods {
     }
 }
 
-/// A level for each column, of the highest in it; one above nothing where there is something.
-fn levels(periods: &Periods, reading: Reading, room: usize) -> Vec<u64> {
-    let count = periods.periods.len();
-    let columns = count.min(room);
-    let highest = |column: usize| {
-        let places = column * count / columns..(column + 1) * count / columns;
-        places.filter_map(|place| periods.read(reading, place)).reduce(f64::max)
-    };
-    let highest: Vec<Option<f64>> = (0..columns).map(highest).collect();
-    let top = highest.iter().flatten().copied().fold(0.0, f64::max);
-    let level = |value: f64| if top > 0.0 { (value / top * LEVELS).ceil().max(1.0) } else { 1.0 };
-    highest.into_iter().map(|value| value.map_or(0, |value| level(value) as u64)).collect()
-}
-
 fn answer(periods: &Periods, reading: Reading) -> Vec<String> {
     match periods.trend(reading) {
         Ok(trend) => told(&trend, reading, periods.step),
@@ -136,10 +123,7 @@ fn told(trend: &Trend, reading: Reading, step: Step) -> Vec<String> {
     if let Some(change) = trend.relative_change.filter(|change| *change != 0.0) {
         parts.push(format!("{} over all of it", wording::change(change)));
     }
-    parts.push(match trend.p {
-        ..0.001 => "p < 0.001".to_owned(),
-        p => format!("p {p:.3}"),
-    });
+    parts.push(wording::p_value(trend.p));
     parts.push(format!("{} points", trend.points));
     parts
 }
@@ -147,32 +131,4 @@ fn told(trend: &Trend, reading: Reading, step: Step) -> Vec<String> {
 /// Two digits that matter, also of what is small.
 fn small(value: f64) -> String {
     if value < 0.01 { format!("{value:.1e}") } else { wording::rate(value) }
-}
-
-/// Puts parts on as many lines as it takes. A line ends between two parts, or between two words of a part that is
-/// longer than a line.
-fn wrap(parts: &[String], between: &str, indent: usize, columns: usize, out: &mut String) {
-    let room = columns.saturating_sub(indent).max(8);
-    let mut pieces: Vec<String> = Vec::new();
-    for (place, part) in parts.iter().enumerate() {
-        let end = if place + 1 < parts.len() { between } else { "" };
-        let part = format!("{part}{end}");
-        if width(&part) <= room {
-            pieces.push(part);
-        } else {
-            pieces.extend(part.split(' ').map(str::to_owned));
-        }
-    }
-    let mut line = String::new();
-    for piece in pieces {
-        if !line.is_empty() && width(&line) + 1 + width(&piece) > room {
-            let _ = writeln!(out, "{:indent$}{line}", "");
-            line.clear();
-        }
-        if !line.is_empty() {
-            line.push(' ');
-        }
-        line.push_str(&piece);
-    }
-    let _ = writeln!(out, "{:indent$}{line}", "");
 }

@@ -14,10 +14,14 @@ pub(crate) struct ChangeRow {
     pub(crate) range: String,
     pub(crate) now: String,
     pub(crate) change: String,
-    /// `regressed`, `improved`, `unchanged` or `not enough evidence`, and how many runs that would take.
+    /// `regressed`, `improved`, `unchanged` or `not enough evidence`.
     pub(crate) outcome: String,
+    /// How many runs a side may give that evidence.
+    pub(crate) runs_needed: Option<u64>,
     /// `violated` for what regressed, `met` for what improved; else empty.
     pub(crate) status: &'static str,
+    /// Whether it is more than a tenth.
+    pub(crate) is_large: bool,
 }
 
 /// What the baseline is, and why it is not comparable, if it is not.
@@ -42,8 +46,6 @@ impl ChangeRow {
             "error rate" => percent(value.clamp(0.0, 1.0)),
             _ => duration(value.max(0.0) as u64),
         };
-        let needed =
-            row.runs_needed.map(|runs| format!(", {} a side needed", counted(runs, "run")));
         ChangeRow {
             operation: one_line(&row.operation, MAX_NAME),
             indicator: one_line(&row.indicator, MAX_NAME),
@@ -54,7 +56,12 @@ impl ChangeRow {
             },
             now: word(row.now),
             change: row.change_ratio.map(change).unwrap_or_default(),
-            outcome: one_line(&row.outcome, MAX_NAME) + &needed.unwrap_or_default(),
+            outcome: one_line(&row.outcome, MAX_NAME),
+            runs_needed: row.runs_needed,
+            is_large: match row.change_ratio {
+                Some(ratio) => ratio.abs() > 0.1,
+                None => row.now != row.before,
+            },
             status: match row.outcome.as_str() {
                 "regressed" => "violated",
                 "improved" => "met",

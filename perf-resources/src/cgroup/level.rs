@@ -2,7 +2,7 @@
 
 use super::cgroup_sample::{CgroupCpu, CgroupMemory, Limit};
 use super::controller::{Controller, Version};
-use crate::text_file::{Buffer, TextFile, number, number_of};
+use crate::text_file::{Buffer, LazyFile, TextFile, number, number_of};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -15,8 +15,8 @@ const NO_LIMIT: u64 = 1 << 62;
 #[derive(Debug)]
 pub(super) struct MemoryLevel {
     limit: LimitFile,
-    used: Option<TextFile>,
-    stat: Option<TextFile>,
+    used: LazyFile,
+    stat: LazyFile,
     cache_key: &'static str,
 }
 
@@ -31,23 +31,24 @@ impl MemoryLevel {
         };
         let level = |folder: &PathBuf| MemoryLevel {
             limit: LimitFile::open(folder, limit, controller.version),
-            used: open(folder, used),
-            stat: open(folder, "memory.stat"),
+            used: lazy(folder, used),
+            stat: lazy(folder, "memory.stat"),
             cache_key,
         };
         controller.folders.iter().map(level).collect()
     }
 
     /// The own group, and the limits of all.
-    pub(super) fn sample(levels: &[Self], buffer: &mut Buffer) -> Option<CgroupMemory> {
-        let own = levels.first()?;
+    pub(super) fn sample(levels: &mut [Self], buffer: &mut Buffer) -> Option<CgroupMemory> {
+        let own = levels.first_mut()?;
         let used_bytes = own.used(buffer);
         let inactive = own.inactive(buffer);
         let (mut limit, mut ratio) = (Limit::Unreadable, None);
         for level in levels {
             let of_level = level.limit(buffer);
             limit = limit.tighter(of_level);
-            if let (Limit::At(limit), Some(used)) = (of_level, level.used(buffer)) {
+            let Limit::At(limit) = of_level else { continue };
+            if let Some(used) = level.used(buffer) {
                 // A limit of zero is one, and it is used up.
                 let full = used as f64 / limit.max(1) as f64;
                 ratio = Some(full.max(ratio.unwrap_or(0.0)));
@@ -58,12 +59,12 @@ impl MemoryLevel {
         Some(CgroupMemory { used_bytes, working_set_bytes, limit, ratio })
     }
 
-    fn used(&self, buffer: &mut Buffer) -> Option<u64> {
-        number(self.used.as_ref()?.read(buffer).ok()?)
+    fn used(&mut self, buffer: &mut Buffer) -> Option<u64> {
+        number(self.used.read(buffer)?)
     }
 
-    fn inactive(&self, buffer: &mut Buffer) -> Option<u64> {
-        number_of(self.stat.as_ref()?.read(buffer).ok()?, self.cache_key)
+    fn inactive(&mut self, buffer: &mut Buffer) -> Option<u64> {
+        number_of(self.stat.read(buffer)?, self.cache_key)
     }
 
     fn limit(&self, buffer: &mut Buffer) -> Limit<u64> {
@@ -86,10 +87,10 @@ pub(super) struct CpuLevel {
     /// `cpu.max`, or `cpu.cfs_quota_us`.
     quota: LimitFile,
     /// Version 1 alone: `cpu.cfs_period_us`.
-    period: Option<TextFile>,
-    stat: Option<TextFile>,
+    period: Option<LazyFile>,
+    stat: LazyFile,
     /// Version 1 alone: `cpuacct.usage`.
-    account: Option<TextFile>,
+    account: Option<LazyFile>,
 }
 
 impl CpuLevel {
@@ -107,15 +108,15 @@ impl CpuLevel {
                 Version::One => CpuLevel {
                     version,
                     quota: LimitFile::open(folder, "cpu.cfs_quota_us", version),
-                    period: open(folder, "cpu.cfs_period_us"),
-                    stat: open(folder, "cpu.stat"),
-                    account: account.and_then(|folder| open(folder, "cpuacct.usage")),
+                    period: Some(lazy(folder, "cpu.cfs_period_us")),
+                    stat: lazy(folder, "cpu.stat"),
+                    account: account.map(|folder| lazy(folder, "cpuacct.usage")),
                 },
                 Version::Two => CpuLevel {
                     version,
                     quota: LimitFile::open(folder, "cpu.max", version),
                     period: None,
-                    stat: open(folder, "cpu.stat"),
+                    stat: lazy(folder, "cpu.stat"),
                     account: None,
                 },
             }
@@ -124,23 +125,21 @@ impl CpuLevel {
     }
 
     /// The group with the tightest quota.
-    pub(super) fn sample(levels: &[Self], buffer: &mut Buffer) -> Option<CgroupCpu> {
-        let (mut quota, mut tightest) = (Limit::Unreadable, levels.first()?);
-        for level in levels {
-            let of_level = level.quota(buffer);
-            let tighter = quota.tighter(of_level);
+    pub(super) fn sample(levels: &mut [Self], buffer: &mut Buffer) -> Option<CgroupCpu> {
+        let (mut quota, mut tightest) = (Limit::Unreadable, 0);
+        for (index, level) in levels.iter_mut().enumerate() {
+            let tighter = quota.tighter(level.quota(buffer));
             if tighter != quota && tighter.value().is_some() {
-                tightest = level;
+                tightest = index;
             }
             quota = tighter;
         }
-        Some(tightest.read(quota, buffer))
+        Some(levels.get_mut(tightest)?.read(quota, buffer))
     }
 
-    fn read(&self, quota: Limit<f64>, buffer: &mut Buffer) -> CgroupCpu {
-        let account = self.account.as_ref();
-        let account = account.and_then(|file| number(file.read(buffer).ok()?));
-        let stat = self.stat.as_ref().and_then(|file| file.read(buffer).ok()).unwrap_or(b"");
+    fn read(&mut self, quota: Limit<f64>, buffer: &mut Buffer) -> CgroupCpu {
+        let account = self.account.as_mut().and_then(|file| number(file.read(buffer)?));
+        let stat = self.stat.read(buffer).unwrap_or(b"");
         let (cpu_time, throttled) = match self.version {
             Version::One => (
                 account.map(Duration::from_nanos),
@@ -160,13 +159,13 @@ impl CpuLevel {
         }
     }
 
-    fn quota(&self, buffer: &mut Buffer) -> Limit<f64> {
+    fn quota(&mut self, buffer: &mut Buffer) -> Limit<f64> {
         let cores = |quota: &str, period: u64| match quota.parse::<u64>() {
             Ok(quota) if period > 0 => Limit::At(quota as f64 / period as f64),
             _ => Limit::Unreadable,
         };
         // Before the quota: they share the buffer.
-        let period = text(&self.period, buffer).and_then(|text| text.parse::<u64>().ok());
+        let period = self.period.as_mut().and_then(|file| number(file.read(buffer)?));
         match (self.quota.read(buffer), period) {
             (Ok("-1"), _) => Limit::Unlimited,
             (Ok(quota), Some(period)) => cores(quota, period),
@@ -210,12 +209,8 @@ impl LimitFile {
     }
 }
 
-fn open(folder: &Path, name: &str) -> Option<TextFile> {
-    TextFile::open(&folder.join(name)).ok()
-}
-
-fn text<'b>(file: &Option<TextFile>, buffer: &'b mut Buffer) -> Option<&'b str> {
-    read_text(file.as_ref()?, buffer)
+fn lazy(folder: &Path, name: &str) -> LazyFile {
+    LazyFile::new(folder.join(name))
 }
 
 fn read_text<'b>(file: &TextFile, buffer: &'b mut Buffer) -> Option<&'b str> {

@@ -1,11 +1,12 @@
 //! A process of Linux, by the process clock and `/proc`.
 
-use super::process_sample::{IoBytes, ProcessSample};
+use super::process_sample::{ContextSwitches, IoBytes, ProcessSample};
 use super::process_sampler::Detail;
 use super::stat::Stat;
 use super::switches::Switches;
 use super::units::of_ticks;
-use crate::text_file::{Buffer, TextFile, number_of};
+use crate::text_file::{Buffer, LazyFile, TextFile, number_of};
+use nix::sys::resource::{UsageWho, getrusage};
 use rustix::process::{Resource, getrlimit};
 use rustix::time::{ClockId, clock_gettime};
 use std::fs;
@@ -21,10 +22,10 @@ pub(super) struct Source {
     stat: TextFile,
     /// The folder, whose size is the number of open files since Linux 6.2.
     fds: Option<TextFile>,
-    status: OnDemand,
-    io: OnDemand,
-    smaps: OnDemand,
-    limits: OnDemand,
+    status: LazyFile,
+    io: LazyFile,
+    smaps: LazyFile,
+    limits: LazyFile,
     switches: Switches,
     peak_resident_bytes: u64,
     buffer: Buffer,
@@ -40,14 +41,14 @@ impl Source {
     }
 
     fn open(folder: PathBuf, is_own: bool) -> io::Result<Self> {
-        let on_demand = |name| OnDemand { path: folder.join(name), file: None };
+        let lazy = |name| LazyFile::new(folder.join(name));
         Ok(Source {
             stat: TextFile::open(&folder.join("stat"))?,
             fds: TextFile::open(&folder.join("fd")).ok(),
-            status: on_demand("status"),
-            io: on_demand("io"),
-            smaps: on_demand("smaps_rollup"),
-            limits: on_demand("limits"),
+            status: lazy("status"),
+            io: lazy("io"),
+            smaps: lazy("smaps_rollup"),
+            limits: lazy("limits"),
             switches: Switches::default(),
             peak_resident_bytes: 0,
             buffer: Buffer::new(),
@@ -75,10 +76,10 @@ impl Source {
             major_faults: Some(stat.major_faults),
             peak_resident_bytes: if detail.peak { self.peak() } else { None },
             proportional_bytes: if detail.proportional { self.proportional() } else { None },
-            context_switches: if detail.switches {
-                self.switches.read(&self.folder, &mut self.buffer)
-            } else {
-                None
+            context_switches: match detail.switches {
+                _ if self.is_own => own_switches(),
+                true => self.switches.read(&self.folder, &mut self.buffer),
+                false => None,
             },
             io: if detail.io { self.io_bytes() } else { None },
         })
@@ -115,18 +116,13 @@ impl Source {
     }
 }
 
-/// A file that is opened when somebody first asks for it, and not again when it may not be read.
-#[derive(Debug)]
-struct OnDemand {
-    path: PathBuf,
-    file: Option<Option<TextFile>>,
-}
-
-impl OnDemand {
-    fn read<'b>(&mut self, buffer: &'b mut Buffer) -> Option<&'b [u8]> {
-        let file = self.file.get_or_insert_with(|| TextFile::open(&self.path).ok());
-        file.as_ref()?.read(buffer).ok()
-    }
+/// Of all threads, of those that have ended too.
+fn own_switches() -> Option<ContextSwitches> {
+    let usage = getrusage(UsageWho::RUSAGE_SELF).ok()?;
+    Some(ContextSwitches {
+        voluntary: u64::try_from(usage.voluntary_context_switches()).ok()?,
+        involuntary: u64::try_from(usage.involuntary_context_switches()).ok()?,
+    })
 }
 
 fn process_clock() -> Duration {

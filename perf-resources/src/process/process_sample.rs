@@ -37,7 +37,7 @@ pub struct ProcessSample {
     /// Resident memory, pages shared with others divided among all who share them (PSS), with
     /// [`with_proportional`](crate::ProcessSampler::with_proportional).
     pub proportional_bytes: Option<u64>,
-    /// With [`with_context_switches`](crate::ProcessSampler::with_context_switches).
+    /// Of the own process; of another one [on request](crate::ProcessSampler::with_context_switches).
     pub context_switches: Option<ContextSwitches>,
     /// With [`with_io`](crate::ProcessSampler::with_io).
     pub io: Option<IoBytes>,

@@ -1,4 +1,4 @@
-//! Context switches, thread by thread: the kernel has no sum of them in `/proc`.
+//! Context switches of another process, thread by thread: the kernel has no sum of them in `/proc`.
 
 use super::process_sample::ContextSwitches;
 use crate::text_file::{Buffer, number_of, read_once};

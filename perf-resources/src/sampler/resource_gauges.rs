@@ -14,7 +14,9 @@ use std::time::Instant;
 /// see it: the sampler without a thread. [`spawn_sampler`](crate::spawn_sampler) has one.
 ///
 /// A figure that is not known has no series. Gauges:
-/// * `process_cpu_ratio` (1 is one core; from the second sample on), `process_cpu_capacity_cores`
+/// * `process_cpu_cores`, CPU time over time, where 1 is one core, and `process_cpu_ratio`, the same as a
+///   share of the cores that can be had, `process_cpu_capacity_cores`: those the process may run on, or
+///   the quota of its container; the first two from the second sample on
 /// * `process_resident_memory_bytes`, `process_virtual_memory_bytes`,
 ///   `process_peak_resident_memory_bytes`, `process_proportional_memory_bytes` (on request)
 /// * `process_threads`, `process_open_fds`, `process_max_fds`
@@ -29,7 +31,7 @@ use std::time::Instant;
 /// * `perfkit_sampler_duration_seconds`
 ///
 /// Counters, which begin at what the process had: `process_page_faults_total{kind}`,
-/// `process_context_switches_total{kind}` (on request), `process_read_bytes_total`,
+/// `process_context_switches_total{kind}`, `process_read_bytes_total`,
 /// `process_written_bytes_total`, `perfkit_sampler_missed_ticks_total`, `perfkit_sampler_failures_total`.
 ///
 /// ```
@@ -71,9 +73,6 @@ impl ResourceGauges {
     /// When this process cannot be read. A container that cannot be is not one of the errors.
     pub fn new(profiler: &Profiler, config: SamplerConfig) -> io::Result<Self> {
         let mut process = ProcessSampler::own()?.with_peak().with_io();
-        if config.context_switches {
-            process = process.with_context_switches();
-        }
         if config.proportional {
             process = process.with_proportional();
         }
@@ -110,7 +109,9 @@ impl ResourceGauges {
         }
         let process = sampled?;
         let cgroup = self.cgroup.as_mut().map(Cgroup::sample);
-        self.write_process(&process);
+        let quota = cgroup.and_then(|cgroup| cgroup.cpu).map(|cpu| cpu.quota);
+        let capacity = capacity_cores(quota.unwrap_or(Limit::Unreadable));
+        self.write_process(&process, capacity);
         if let Some(cgroup) = &cgroup {
             self.write_cgroup(cgroup);
         }
@@ -131,8 +132,9 @@ impl ResourceGauges {
     /// Says that from now on nothing is asked of the process (after start-up, between two load tests), or
     /// that something is again, and samples, so that no interval is of both.
     ///
-    /// While it is idle, `process_cpu_ratio`, `process_resident_memory_bytes` and `process_open_fds` are
-    /// written with the label `phase="idle"`: ceilings for the idle process are judged on those.
+    /// While it is idle, `process_cpu_cores`, `process_cpu_ratio`, `process_resident_memory_bytes` and
+    /// `process_open_fds` are written with the label `phase="idle"`: ceilings for the idle process are
+    /// judged on those.
     ///
     /// # Errors
     ///
@@ -147,11 +149,14 @@ impl ResourceGauges {
         self.missed_ticks = self.missed_ticks.saturating_add(ticks);
     }
 
-    fn write_process(&mut self, now: &ProcessSample) {
+    fn write_process(&mut self, now: &ProcessSample, capacity: Option<f64>) {
         let usage = self.last.as_ref().and_then(|(before, _)| now.cpu_since(before));
         let phase: Label = self.idle.then_some(("phase", "idle"));
         let series = &mut self.series;
-        series.set("process_cpu_ratio", phase, usage.map(|usage| usage.ratio()));
+        series.set("process_cpu_capacity_cores", None, capacity);
+        series.set("process_cpu_cores", phase, usage.map(|usage| usage.ratio()));
+        let share = usage.zip(capacity).and_then(|(usage, cores)| usage.share_of(cores));
+        series.set("process_cpu_ratio", phase, share);
         let resident = Some(now.resident_bytes as f64);
         series.set("process_resident_memory_bytes", phase, resident);
         series.set("process_open_fds", phase, now.open_fds.map(|fds| fds as f64));
@@ -175,15 +180,13 @@ impl ResourceGauges {
     fn write_cgroup(&mut self, now: &CgroupSample) {
         let before = self.last.as_ref().and_then(|(_, cgroup)| cgroup.as_ref());
         let series = &mut self.series;
-        let quota = now.cpu.map_or(Limit::Unreadable, |cpu| cpu.quota);
-        series.set("process_cpu_capacity_cores", None, capacity_cores(quota));
         if let Some(memory) = now.memory {
             series.set_whole("cgroup_memory_usage_bytes", memory.used_bytes);
             series.set_whole("cgroup_memory_working_set_bytes", memory.working_set_bytes);
             series.set_whole("cgroup_memory_limit_bytes", memory.limit.value());
             series.set("cgroup_memory_ratio", None, memory.ratio);
         }
-        series.set("cgroup_cpu_quota_cores", None, quota.value());
+        series.set("cgroup_cpu_quota_cores", None, now.cpu.and_then(|cpu| cpu.quota.value()));
         let throttled = now.cpu.and_then(|cpu| cpu.throttled).map(|time| time.as_secs_f64());
         series.set("cgroup_throttled_seconds", None, throttled);
         if let Some(before) = before {

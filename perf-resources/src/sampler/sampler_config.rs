@@ -12,14 +12,13 @@ use std::time::Duration;
 /// use perf_resources::SamplerConfig;
 /// use std::time::Duration;
 ///
-/// let config = SamplerConfig::new().interval(Duration::from_secs(5)).context_switches(true);
+/// let config = SamplerConfig::new().interval(Duration::from_secs(5)).proportional_memory(true);
 /// # let _ = config;
 /// ```
 #[derive(Clone, Debug)]
 #[must_use = "`spawn_sampler` takes it"]
 pub struct SamplerConfig {
     interval: Duration,
-    pub(super) context_switches: bool,
     pub(super) proportional: bool,
     pub(super) pressure: bool,
     pub(super) system: bool,
@@ -33,7 +32,6 @@ impl SamplerConfig {
     pub fn new() -> Self {
         SamplerConfig {
             interval: Duration::from_secs(1),
-            context_switches: false,
             proportional: false,
             pressure: true,
             system: cfg!(feature = "system"),
@@ -46,12 +44,6 @@ impl SamplerConfig {
     /// At this interval; not zero.
     pub fn interval(mut self, interval: Duration) -> Self {
         self.interval = interval;
-        self
-    }
-
-    /// Whether to count context switches, which takes about 20 µs a thread. Default: no.
-    pub fn context_switches(mut self, wanted: bool) -> Self {
-        self.context_switches = wanted;
         self
     }
 

@@ -33,7 +33,8 @@ pub struct CpuTracked {
     /// The highest [`CpuUsage::ratio`] between two readings at least 10 ms apart, or of the whole; `None`
     /// as `process`.
     pub peak_ratio: Option<f64>,
-    /// Cores that can be had: those the process may run on, or the quota of its container.
+    /// Cores that can be had: those the process may run on, or the quota of its container, as they were
+    /// when the tracker was made.
     pub capacity: Option<f64>,
     /// The machine when it was stopped, as in [`CpuReading::system`].
     pub system: Option<SystemCpu>,

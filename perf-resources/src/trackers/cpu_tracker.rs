@@ -56,6 +56,7 @@ pub struct CpuTracker {
 }
 
 struct Shared {
+    capacity: Option<f64>,
     reader: Mutex<Reader>,
     running: Running<Started>,
     statistics: Mutex<StatisticsByLabel>,
@@ -64,7 +65,6 @@ struct Shared {
 struct Reader {
     sampler: ProcessSampler,
     system: SystemReader,
-    cgroup: Option<Cgroup>,
     last: ProcessSample,
 }
 
@@ -85,7 +85,10 @@ impl CpuTracker {
     pub fn new(profiler: &Profiler, metric: &str) -> io::Result<Self> {
         let mut sampler = ProcessSampler::own()?;
         let last = sampler.sample()?;
-        let (system, cgroup) = (SystemReader::new(true), Cgroup::find().ok());
+        let system = SystemReader::new(true);
+        // Not kept: it would hold a dozen files open for a number that hardly ever changes.
+        let cgroup = Cgroup::find().ok().map(|mut cgroup| cgroup.sample());
+        let quota = cgroup.and_then(|sample| sample.cpu).map(|cpu| cpu.quota);
         Ok(CpuTracker {
             profiler: profiler.clone(),
             metric: metric.into(),
@@ -95,7 +98,8 @@ impl CpuTracker {
             interval: DEFAULT_INTERVAL / 2,
             timestamps: true,
             shared: Arc::new(Shared {
-                reader: Mutex::new(Reader { sampler, system, cgroup, last }),
+                capacity: capacity_cores(quota.unwrap_or(Limit::Unreadable)),
+                reader: Mutex::new(Reader { sampler, system, last }),
                 running: Running::new(),
                 statistics: Mutex::default(),
             }),
@@ -229,7 +233,7 @@ impl CpuTracker {
     fn tracked(&self, mut started: Started) -> CpuTracked {
         let mut reader = lock(&self.shared.reader);
         let end = reader.sample();
-        let (capacity, system) = (reader.capacity(), self.system(&mut reader));
+        let system = self.system(&mut reader);
         drop(reader);
         started.see(&end);
         let process = end.cpu_since(&started.start).filter(|_| self.tracks_process);
@@ -238,7 +242,7 @@ impl CpuTracker {
             label: started.label,
             process,
             peak_ratio: process.map(highest),
-            capacity,
+            capacity: self.shared.capacity,
             system,
             at: self.now(),
         }
@@ -272,12 +276,6 @@ impl Reader {
             Err(_) => self.last.at = Instant::now(),
         }
         self.last
-    }
-
-    fn capacity(&mut self) -> Option<f64> {
-        let sample = self.cgroup.as_mut().map(Cgroup::sample);
-        let quota = sample.and_then(|sample| sample.cpu).map(|cpu| cpu.quota);
-        capacity_cores(quota.unwrap_or(Limit::Unreadable))
     }
 }
 

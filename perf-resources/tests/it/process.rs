@@ -133,7 +133,7 @@ fn memory_that_was_touched_is_resident_and_stays_in_the_peak() {
 
 #[test]
 fn threads_files_and_waits_are_counted() {
-    let mut sampler = ProcessSampler::own().unwrap().with_context_switches().with_io();
+    let mut sampler = ProcessSampler::own().unwrap().with_io();
     let before = sampler.sample().unwrap();
     let files: Vec<_> = (0..200).map(|_| fs::File::open("/proc/self/stat").unwrap()).collect();
     let (sender, receiver) = std::sync::mpsc::channel::<()>();

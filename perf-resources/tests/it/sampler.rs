@@ -26,7 +26,10 @@ fn the_process_is_in_the_snapshot_and_what_is_unknown_is_not() {
     burn(Duration::from_millis(20));
     gauges.sample_now().unwrap();
     let snapshot = profiler.snapshot();
-    assert!(gauge(&snapshot, "process_cpu_ratio") > Some(0.0));
+    let cores = gauge(&snapshot, "process_cpu_cores").unwrap();
+    let capacity = gauge(&snapshot, "process_cpu_capacity_cores").unwrap();
+    assert!(cores > 0.0 && capacity >= 1.0);
+    assert_eq!(gauge(&snapshot, "process_cpu_ratio"), Some(cores / capacity));
     for known in [
         "process_resident_memory_bytes",
         "process_virtual_memory_bytes",
@@ -49,7 +52,7 @@ fn the_process_is_in_the_snapshot_and_what_is_unknown_is_not() {
 #[test]
 fn totals_are_counters_that_begin_at_what_the_process_had() {
     let profiler = Profiler::new();
-    let mut gauges = gauges(&profiler, SamplerConfig::new().context_switches(true));
+    let mut gauges = gauges(&profiler, SamplerConfig::new());
     let before = ProcessSampler::own().unwrap().sample().unwrap().minor_faults.unwrap();
     gauges.sample_now().unwrap();
     gauges.sample_now().unwrap();
@@ -75,7 +78,10 @@ fn an_idle_process_is_told_apart_from_one_under_load() {
     burn(Duration::from_millis(5));
     gauges.sample_now().unwrap();
     let snapshot = profiler.snapshot();
-    for name in ["process_cpu_ratio", "process_resident_memory_bytes", "process_open_fds"] {
+    let of_the_phase = ["process_cpu_cores", "process_cpu_ratio"];
+    for name in
+        of_the_phase.into_iter().chain(["process_resident_memory_bytes", "process_open_fds"])
+    {
         assert!(snapshot.gauge(name, &idle).is_some(), "{name}");
         assert_eq!(gauge(&snapshot, name), gauge(&under_load, name), "{name} stays as it was");
     }
@@ -111,6 +117,7 @@ fn the_container_is_in_the_snapshot_with_its_share_of_the_quota() {
     is("cgroup_memory_ratio", 0.25);
     is("cgroup_cpu_quota_cores", 0.5);
     is("process_cpu_capacity_cores", 0.5);
+    is("process_cpu_ratio", gauge(&snapshot, "process_cpu_cores").unwrap() / 0.5);
     is("cgroup_throttled_ratio", 0.4);
     is("cgroup_throttled_seconds", 2.5);
     assert!(gauge(&snapshot, "cgroup_cpu_quota_ratio") > Some(1.0));

@@ -98,7 +98,7 @@ fn a_missing_huge_or_binary_file_is_named() {
 }
 
 #[test]
-fn hostile_files_are_refused_within_a_second() {
+fn hostile_files_are_refused_in_time() {
     let start = Instant::now();
     assert!(
         error(&(0..5_000).map(|i| format!("key{i} = 1\n")).collect::<String>())
@@ -111,7 +111,8 @@ fn hostile_files_are_refused_within_a_second() {
     error(&"[overall]\n".repeat(50_000));
     let many = |i| format!("[operations.x{i}]\nmax_p95 = \"1ms\"\n");
     SlaConfig::from_toml(&(0..20_000).map(many).collect::<String>()).unwrap();
-    assert!(start.elapsed().as_secs() < 5, "{:?}, in a debug build", start.elapsed());
+    // What looks at all keys for each key takes minutes; a busy machine is only slow.
+    assert!(start.elapsed().as_secs() < 60, "{:?}, in a debug build", start.elapsed());
 }
 
 #[test]
@@ -125,7 +126,7 @@ fn columns_are_counted_in_characters() {
 fn refused_in_time(what: &str, text: &str) -> String {
     let start = Instant::now();
     let told = SlaConfig::from_toml(text).expect_err(what).to_string();
-    assert!(start.elapsed().as_secs() < 5, "{what} took {:?}", start.elapsed());
+    assert!(start.elapsed().as_secs() < 60, "{what} took {:?}", start.elapsed());
     assert!(told.len() < 1 << 20, "{what}: {} bytes of error", told.len());
     told
 }

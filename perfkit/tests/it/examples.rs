@@ -82,3 +82,14 @@ fn request_log_monitors_alerts_analyzes_its_log_and_cleans_up() {
     }
     assert!(text.contains("20 points") && text.contains("old log: Delete"), "{text}");
 }
+
+#[test]
+#[cfg(target_os = "linux")]
+fn resources_shows_what_work_cost_and_judges_it() {
+    let output = example("resources").output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success(), "{text}");
+    for words in ["texts: +", "% of one core", "resident_bytes", "Process memory", "Process CPU"] {
+        assert!(text.contains(words), "{words} is missing in:\n{text}");
+    }
+}

@@ -2,5 +2,8 @@
 
 mod examples;
 mod record_to_report;
+mod regular_reports;
+#[cfg(target_os = "linux")]
+mod resources;
 mod seeds;
 mod sla_page;

@@ -1,0 +1,74 @@
+//! What the work cost: the gauges and counters that a sampler of resources writes.
+
+use super::{MAX_NAME, Pair, counted};
+use crate::model::{GaugeModel, Model};
+use crate::wording::{bytes, count, number, one_line, percent, span};
+
+/// How the names of their series begin.
+const STARTS: [&str; 5] = ["process_", "cgroup_", "pressure_", "system_", "perfkit_sampler_"];
+
+/// Whether a series of this name is one of a sampler.
+pub(crate) fn is_one(name: &str) -> bool {
+    STARTS.iter().any(|start| name.starts_with(start))
+}
+
+/// A value in the unit that the end of its name says, as Prometheus ends names.
+pub(crate) fn worded(name: &str, value: Option<f64>) -> String {
+    let Some(value) = value else { return "no number".to_owned() };
+    let is_size = (0.0..1e19).contains(&value);
+    match name.rsplit('_').next() {
+        Some("bytes") if is_size => bytes(value as u64),
+        Some("ratio") if (0.0..=100.0).contains(&value) => percent(value),
+        Some("seconds") if is_size => span(value),
+        _ => number(value),
+    }
+}
+
+pub(super) fn all(model: &Model) -> Vec<Pair> {
+    let row = |name: String, value| Pair { name: one_line(&name, MAX_NAME), value };
+    let gauges = model.gauges.iter().filter(|gauge| is_one(&gauge.name));
+    let gauges = gauges.map(|g| row(g.series().to_string(), worded(&g.name, g.value)));
+    let counters = model.counters.iter().filter(|counter| is_one(&counter.name));
+    let counters = counters.map(|counter| {
+        let growth = match counter.name.contains("_bytes") {
+            true => bytes(counter.growth),
+            false => count(counter.growth),
+        };
+        row(counter.series().to_string(), growth)
+    });
+    gauges.chain(counters).collect()
+}
+
+pub(super) fn findings(model: &Model) -> Vec<String> {
+    let findings = model.resource_findings.iter();
+    findings.map(|finding| one_line(&finding.text, 8 * MAX_NAME)).collect()
+}
+
+/// `CPU 1.87 cores at last (93 % of what can be had) · memory 61.0 MiB, peak 64.2 MiB · 7 threads · 12 files`
+pub(super) fn summary(model: &Model) -> String {
+    let gauge = |name: &str| {
+        let is_it = |gauge: &&GaugeModel| gauge.name == name && gauge.labels.is_empty();
+        model.gauges.iter().find(is_it).and_then(|gauge| gauge.value)
+    };
+    let size = |name: &str| gauge(name).map(|value| bytes(value.max(0.0) as u64));
+    let whole = |name: &str, noun: &str| gauge(name).map(|n| counted(n.max(0.0) as u64, noun));
+    let cpu = gauge("process_cpu_cores").map(|cores| {
+        let ratio =
+            gauge("process_cpu_ratio").map(|ratio| format!(" ({})", percent(ratio.max(0.0))));
+        format!("CPU {} cores{}", number(cores), ratio.unwrap_or_default())
+    });
+    let memory = size("process_resident_memory_bytes").map(|memory| {
+        let peak = size("process_peak_resident_memory_bytes");
+        format!("memory {memory}{}", peak.map(|peak| format!(", peak {peak}")).unwrap_or_default())
+    });
+    let parts = [
+        cpu,
+        memory,
+        whole("process_threads", "thread"),
+        whole("process_open_fds", "open file"),
+        gauge("cgroup_throttled_ratio")
+            .filter(|r| *r > 0.0)
+            .map(|r| format!("throttled {}", percent(r))),
+    ];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
+}
