@@ -5,7 +5,8 @@ use crate::model::{GaugeModel, Model};
 use crate::wording::{bytes, count, number, one_line, percent, span};
 
 /// How the names of their series begin.
-const STARTS: [&str; 5] = ["process_", "cgroup_", "pressure_", "system_", "perfkit_sampler_"];
+const STARTS: [&str; 7] =
+    ["process_", "cgroup_", "pressure_", "system_", "gpu_", "perfkit_sampler_", "perfkit_gpu_"];
 
 /// Whether a series of this name is one of a sampler.
 pub(crate) fn is_one(name: &str) -> bool {
