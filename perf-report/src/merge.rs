@@ -60,6 +60,7 @@ fn merged_run(ours: &Model, theirs: &Model, [our_offset, their_offset]: [u64; 2]
             true => our_end.max(their_end) - our_offset.min(their_offset),
             false => a.duration_ns.saturating_add(b.duration_ns),
         },
+        begins_ns: a.begins_ns.min(b.begins_ns),
         sources: a.sources.max(1).saturating_add(b.sources.max(1)),
         host: if a.host == b.host { a.host.clone() } else { None },
         labels: common(&a.labels, &b.labels),

@@ -166,9 +166,9 @@ impl Model {
         }
     }
 
-    /// The snapshot that it was made of, but for which profiler's it was; its clock starts with the run.
+    /// The snapshot that it was made of, but for which profiler's it was.
     pub(crate) fn snapshot(&self) -> Snapshot {
-        self.snapshot_at(0)
+        self.snapshot_at(self.run.begins_ns)
     }
 
     /// The same on a clock on which the run starts at `start`, in ns.

@@ -124,8 +124,8 @@ impl Report {
         Ok(Report::of(load::parse(text)?, Duration::ZERO))
     }
 
-    /// The snapshot that it is of: every count, bucket, limit and kept sample. Its clock starts with the
-    /// run; it is no profiler's any more, so it has no interval since another one.
+    /// The snapshot that it is of: every count, bucket, limit and kept sample. It is no profiler's any more, so
+    /// it has no interval since another one.
     pub fn snapshot(&self) -> Snapshot {
         self.model.snapshot()
     }

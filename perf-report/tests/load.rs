@@ -117,6 +117,20 @@ fn a_run_after_a_reset_has_only_its_own_intervals() {
 }
 
 #[test]
+fn what_was_before_the_run_is_known_when_it_is_read_back() {
+    let (profiler, hand) = profiler();
+    hand.advance(Duration::from_secs(10));
+    profiler.reset();
+    profiler.record("answer", Duration::from_millis(3));
+    hand.advance(Duration::from_secs(1));
+    let report = Report::new(&profiler.snapshot());
+    let read = Report::from_json(&report.to_json().unwrap()).unwrap().snapshot();
+    assert_eq!((read.from(), read.interval()), (Duration::from_secs(10), Duration::from_secs(1)));
+    let sla = SlaConfig::from_toml("warm_up = \"5s\"\n[overall]\nmax_p95 = \"1s\"").unwrap();
+    assert_eq!(sla.evaluate(&read).notes(), [""; 0], "the warm-up is not part of it");
+}
+
+#[test]
 fn reports_of_several_processes_merge_exactly() {
     let runs = [run(5, 10), run(7, 100), run(2, 1)];
     let reports = runs.each_ref().map(|(profiler, sla)| report(profiler, sla));

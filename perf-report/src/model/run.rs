@@ -18,6 +18,9 @@ pub struct RunModel {
     pub ended_at: String,
     /// How long it is.
     pub duration_ns: u64,
+    /// How long the profiler had been there when it began: what happened before, such as a warm-up, is not
+    /// part of it.
+    pub begins_ns: u64,
     /// How many reports were merged into this one; 1 for that of one process.
     pub sources: u64,
     /// The machine.
@@ -62,6 +65,7 @@ impl RunModel {
             started_at: exact_moment(started_at.unwrap_or(SystemTime::UNIX_EPOCH)),
             ended_at: exact_moment(ended_at),
             duration_ns: super::nanos(snapshot.interval()),
+            begins_ns: super::nanos(snapshot.from()),
             sources: 1,
             host: Some(HostModel::here()),
             labels: BTreeMap::new(),

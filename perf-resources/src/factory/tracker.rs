@@ -80,8 +80,8 @@ impl Tracker {
         &self.kind
     }
 
-    /// The option `gpu_device` of a memory tracker with `track_gpu`. This crate has no source of its
-    /// figures: give one to [`MemoryTracker::gpu`].
+    /// The option `gpu_device` of a memory tracker with `track_gpu`. A tracker by name has no source of
+    /// its figures: give one to [`MemoryTracker::gpu`], such as `GpuReader::used_bytes` (feature `gpu`).
     pub fn gpu_device(&self) -> Option<u32> {
         self.gpu_device
     }
