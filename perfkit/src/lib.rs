@@ -16,6 +16,7 @@
 //! | `zstd` | | request logs compressed with zstd; turns `export` on | ruzstd |
 //! | `resources` | `resources` | what the work costs: CPU, memory, files, cgroups | rustix (Linux), toml |
 //! | `system` | | memory and CPU of the whole system; turns `resources` on | sysinfo |
+//! | `alloc` | | exactly what a call allocates; turns `resources` on | none |
 //! | `full` | | all of them | |
 //!
 //! ```
