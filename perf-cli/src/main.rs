@@ -11,6 +11,7 @@ mod demo;
 mod log_input;
 mod logs;
 mod output;
+mod run;
 mod sla;
 mod terminal;
 mod trend;
@@ -42,6 +43,7 @@ enum Command {
     Check(check::Check),
     Demo(demo::Demo),
     Logs(logs::Logs),
+    Run(run::Run),
     Sla(sla::Sla),
 }
 
@@ -58,6 +60,7 @@ fn main() -> ExitCode {
         Command::Check(check) => check.run(),
         Command::Demo(demo) => demo.run(),
         Command::Logs(logs) => logs.run(),
+        Command::Run(run) => run.run(),
         Command::Sla(sla) => sla.run(),
     };
     result.unwrap_or_else(|error| {
