@@ -309,6 +309,17 @@ fn several_runs_have_no_input_as_the_first_would_take_it_all() {
 }
 
 #[test]
+fn what_a_command_too_short_to_be_looked_at_had_is_unknown_and_not_zero() {
+    let summary = Desk::new().measure(&["--runs", "20"], "exit 0");
+    for run in summary["runs"].as_array().unwrap() {
+        for key in ["peak_resident_bytes", "max_processes", "max_threads", "max_open_files"] {
+            assert!(run[key].is_null() || run[key].as_u64() > Some(0), "{key}: {run}");
+        }
+        assert!(run["cpu_ns"].as_u64() > Some(0) && run["wall_ns"].as_u64() > Some(0), "{run}");
+    }
+}
+
+#[test]
 fn processes_that_the_command_leaves_behind_are_told() {
     let desk = Desk::new();
     let script = format!("sleep 100 >/dev/null 2>&1 & echo $! > left; {WORK}");

@@ -1,5 +1,5 @@
 //! What does counting cost? A block of 64 bytes allocated and freed, by the system's allocator and counted,
-//! on one thread and on two; and what a measurement costs, on which no allocator is global.
+//! on one thread and on two; and what a measurement of nothing costs.
 #![allow(missing_docs, unsafe_code)]
 
 use criterion::{Criterion, criterion_group, criterion_main};

@@ -5,11 +5,12 @@ use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-/// Between the first two looks. Each pause is twice the one before, up to the interval: a short command is
-/// looked at a few times too.
-const FIRST_PAUSE: Duration = Duration::from_millis(2);
+/// Before the first look at the children, which takes a millisecond or two, as all processes of the machine
+/// are gone through: a command that ends sooner is left alone. Each pause is twice the one before, up to
+/// the interval.
+const FIRST_PAUSE: Duration = Duration::from_millis(5);
 
-/// The most of each that was seen; `None` of a command that had ended before the first look.
+/// The most of each that was seen; `None` of a command that had ended before anybody looked.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Watched {
     /// Of all processes together, or of the first one alone as the kernel keeps its peak.
@@ -36,14 +37,16 @@ impl Watching {
         let thread = thread::Builder::new().name("perfkit-run".to_owned()).spawn(move || {
             let (mut tree, mut first) = (tree, first);
             let (mut watched, mut pause) = (Watched::default(), FIRST_PAUSE);
-            loop {
-                watched.look(&mut tree, &mut first);
-                match ended.recv_timeout(pause.min(interval)) {
-                    Err(RecvTimeoutError::Timeout) => pause = pause.saturating_mul(2),
-                    _ => break,
-                }
+            watched.look_at_first(&mut first);
+            while ended.recv_timeout(pause.min(interval)) == Err(RecvTimeoutError::Timeout) {
+                watched.look_at_first(&mut first);
+                watched.look_at_all(&mut tree);
+                pause = pause.saturating_mul(2);
             }
-            watched.left_running = tree.sample().map_or(0, |sample| sample.processes);
+            // Of those that were ever seen to be its children.
+            if watched.processes.is_some() {
+                watched.left_running = tree.sample().map_or(0, |sample| sample.processes);
+            }
             watched
         });
         Some(Watching { end, thread: thread.ok()? })
@@ -57,10 +60,13 @@ impl Watching {
 }
 
 impl Watched {
-    fn look(&mut self, tree: &mut ProcessTree, first: &mut ProcessSampler) {
-        // The peak between two looks, of the process that most commands consist of. First, as it is quick.
+    /// At the peak that the kernel keeps of the process that most commands consist of.
+    fn look_at_first(&mut self, first: &mut ProcessSampler) {
         let peak = first.sample().ok().and_then(|sample| sample.peak_resident_bytes);
         self.resident_bytes = self.resident_bytes.max(peak);
+    }
+
+    fn look_at_all(&mut self, tree: &mut ProcessTree) {
         let Ok(sample) = tree.sample() else { return };
         // What has ended, and waits for us to see it, has no memory.
         if sample.resident_bytes > 0 {

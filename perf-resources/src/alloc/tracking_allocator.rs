@@ -23,8 +23,8 @@ use std::alloc::{GlobalAlloc, Layout, System};
 /// ```
 ///
 /// It counts the bytes that were asked for, not what the allocator below rounds them up to or takes from
-/// the system. A block costs 2.5 ns more from its allocation to its end (docs/resources.md), on any number
-/// of threads: those count in places of their own. Counting neither allocates nor locks, and goes on in a
+/// the system. Allocating and freeing a block costs 2.3 ns more, for 64 bytes 10 ns rather than 8, on one
+/// thread and on two: threads count in places of their own. Counting neither allocates nor locks, and goes on in a
 /// thread that starts or ends, in the destructors of its thread-locals too.
 ///
 /// Thread-locals that are part of the program (Linux, macOS, Windows) are needed for that; where they are
