@@ -78,7 +78,7 @@ Examples:
   perfkit demo --corpus ~/notes --duration 2min --concurrency 4
   perfkit demo --sla sla.toml --out reports; echo $?";
 
-fn at_least_one(text: &str) -> Result<usize, String> {
+pub(crate) fn at_least_one(text: &str) -> Result<usize, String> {
     match text.parse() {
         Ok(0) => Err("must be at least 1".to_owned()),
         Ok(number) => Ok(number),
@@ -86,7 +86,7 @@ fn at_least_one(text: &str) -> Result<usize, String> {
     }
 }
 
-fn a_time(text: &str) -> Result<Duration, String> {
+pub(crate) fn a_time(text: &str) -> Result<Duration, String> {
     let units = [("ms", 0.001), ("min", 60.0), ("s", 1.0), ("h", 3_600.0)];
     let seconds = units
         .into_iter()

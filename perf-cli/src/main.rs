@@ -14,6 +14,7 @@ mod output;
 mod report;
 mod report_input;
 mod report_output;
+mod run;
 mod sla;
 mod terminal;
 mod trend;
@@ -46,6 +47,7 @@ enum Command {
     Demo(demo::Demo),
     Logs(logs::Logs),
     Report(report::ReportCommand),
+    Run(run::Run),
     Sla(sla::Sla),
 }
 
@@ -63,6 +65,7 @@ fn main() -> ExitCode {
         Command::Demo(demo) => demo.run(),
         Command::Logs(logs) => logs.run(),
         Command::Report(report) => report.run(),
+        Command::Run(run) => run.run(),
         Command::Sla(sla) => sla.run(),
     };
     result.unwrap_or_else(|error| {

@@ -1,7 +1,7 @@
 //! What the terminal can show.
 
 use perfkit::report::{Console, Report};
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 
 /// Columns where there is no terminal to ask.
 const COLUMNS: usize = 80;
@@ -19,10 +19,14 @@ pub(crate) fn say(text: &str) -> Result<(), String> {
 
 /// In a job of GitHub Actions, says what is to be shown beside the SLA file.
 pub(crate) fn annotate(report: &Report) -> Result<(), String> {
-    match std::env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true") {
+    match is_github_job() {
         true => say(&report.to_github_annotations()),
         false => Ok(()),
     }
+}
+
+pub(crate) fn is_github_job() -> bool {
+    std::env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true")
 }
 
 /// `1 file`, `2 files`.
@@ -33,11 +37,20 @@ pub(crate) fn counted(count: usize, noun: &str) -> String {
 /// Width, colours (`NO_COLOR`, `CLICOLOR`, `CLICOLOR_FORCE`, not a terminal) and characters (the
 /// locale) of standard output.
 pub(crate) fn stdout() -> Console {
+    console(&io::stdout())
+}
+
+/// The same of standard error.
+pub(crate) fn stderr() -> Console {
+    console(&io::stderr())
+}
+
+fn console(stream: &impl anstream::stream::RawStream) -> Console {
     let width = match terminal_size::terminal_size() {
-        Some((columns, _)) if io::stdout().is_terminal() => usize::from(columns.0),
+        Some((columns, _)) if stream.is_terminal() => usize::from(columns.0),
         _ => std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok()).unwrap_or(COLUMNS),
     };
-    let color = anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never;
+    let color = anstream::AutoStream::choice(stream) != anstream::ColorChoice::Never;
     Console::new(width, color, shows_unicode())
 }
 

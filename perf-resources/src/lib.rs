@@ -11,6 +11,7 @@
 //! * [`spawn_sampler`], a thread that writes all that into a profiler, for SLA ceilings, the timeline,
 //!   reports and exports; [`ResourceGauges`] is the same without a thread.
 //! * [`MemoryTracker`] and [`CpuTracker`], what a piece of work costs, by label, with its peak.
+//! * `TrackingAllocator`, exactly what a call or the process allocates: feature `alloc`.
 //! * [`tracker()`], any tracker by its name and options; `trackers_from_file` with the feature `file`.
 //!
 //! ```
@@ -33,8 +34,10 @@
 //! It judges nothing, and says of no figure what it does not know: a figure is a value, or absent. On
 //! other systems than Linux, memory and CPU of this process are read, with the feature `system`; all else
 //! answers `Unsupported`.
-#![forbid(unsafe_code)]
+#![cfg_attr(not(feature = "alloc"), forbid(unsafe_code))]
 
+#[cfg(feature = "alloc")]
+mod alloc;
 mod capacity;
 mod cgroup;
 mod factory;
@@ -47,6 +50,10 @@ mod text_file;
 mod ticker;
 mod trackers;
 
+#[cfg(feature = "alloc")]
+pub use alloc::{
+    AllocationGuard, AllocationTotals, AllocationUsage, TrackingAllocator, track_allocations,
+};
 pub use cgroup::{
     Cgroup, CgroupCpu, CgroupMemory, CgroupSample, Limit, Pressure, PressureScope, Pressures, Stall,
 };

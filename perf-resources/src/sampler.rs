@@ -1,5 +1,7 @@
 //! Samples flow into a profiler: as gauges and counters, which all of perfkit reads.
 
+#[cfg(feature = "alloc")]
+mod allocations;
 mod resource_gauges;
 mod sampler_config;
 mod series;

@@ -17,6 +17,7 @@
 //! | `resources` | `resources` | what the work costs: CPU, memory, files, cgroups | rustix (Linux), toml |
 //! | `system` | | memory and CPU of the whole system; turns `resources` on | sysinfo |
 //! | `gpu` | | GPUs of NVIDIA, not in `full`; turns `resources` on | nvml-wrapper |
+//! | `alloc` | | exactly what a call allocates; turns `resources` on | none |
 //! | `full` | | all of them but `gpu` | |
 //!
 //! ```

@@ -28,11 +28,14 @@ use std::time::Instant;
 ///   the kinds `some` and `full`
 /// * with the feature `system`: `system_memory_total_bytes`, `system_memory_used_bytes`,
 ///   `system_swap_used_bytes`, `system_load{minutes}`, `system_cpu_ratio`, `system_core_ratio{core}`
+/// * with the feature `alloc`, when `TrackingAllocator` is the global allocator:
+///   `process_allocated_bytes`, `process_peak_allocated_bytes`
 /// * `perfkit_sampler_duration_seconds`
 ///
 /// Counters, which begin at what the process had: `process_page_faults_total{kind}`,
 /// `process_context_switches_total{kind}`, `process_read_bytes_total`,
-/// `process_written_bytes_total`, `perfkit_sampler_missed_ticks_total`, `perfkit_sampler_failures_total`.
+/// `process_written_bytes_total`, `perfkit_sampler_missed_ticks_total`, `perfkit_sampler_failures_total`;
+/// beside the gauges of `alloc`, `process_allocations_total` and `process_allocated_bytes_total`.
 ///
 /// ```
 /// # fn main() -> std::io::Result<()> {
@@ -123,6 +126,8 @@ impl ResourceGauges {
         if let Some(system) = self.system.sample() {
             self.write_system(&system);
         }
+        #[cfg(feature = "alloc")]
+        super::allocations::write(&mut self.series);
         self.last = Some((process, cgroup));
         let seconds = start.elapsed().as_secs_f64();
         self.series.set("perfkit_sampler_duration_seconds", None, Some(seconds));

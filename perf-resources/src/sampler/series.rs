@@ -115,7 +115,10 @@ impl SeriesWriter {
 }
 
 fn definition(name: &str) -> Definition {
-    let known = METRICS.iter().find(|(known, ..)| *known == name);
+    let all = METRICS.iter();
+    #[cfg(feature = "alloc")]
+    let all = all.chain(&super::allocations::METRICS);
+    let known = all.into_iter().find(|(known, ..)| *known == name);
     let (_, unit, description) = known.copied().unwrap_or((name, "", ""));
     Definition::new(name).unit(unit).description(description)
 }

@@ -16,6 +16,8 @@ mod system;
 mod trackers;
 #[cfg(target_os = "linux")]
 mod tree;
+#[cfg(feature = "alloc")]
+mod untracked;
 
 use std::fs;
 use std::path::Path;

@@ -1,0 +1,214 @@
+//! `perfkit run`: any command, measured from outside.
+
+mod child_usage;
+mod figures;
+mod interrupt;
+mod measured_run;
+mod record;
+mod summary;
+mod watching;
+
+use crate::demo::{a_time, at_least_one};
+use crate::output::{write_file, write_stdout};
+use crate::sla::warn;
+use crate::terminal;
+use clap::{Args, ValueEnum};
+use interrupt::{INTERRUPTED, Interrupt};
+use measured_run::{MeasuredRun, Task, exit_code};
+use perfkit::report::{Console, Report};
+use perfkit::sla::{SlaConfig, Status};
+use record::Record;
+use std::error::Error;
+use std::ffi::OsString;
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+use summary::Summary;
+
+/// Run any command; measure its time, CPU, memory and IO, and judge them.
+///
+/// What the command writes is passed through; the summary goes to standard error. Time, CPU, IO and context
+/// switches are the kernel's account of the command and all processes it waits for. Memory, threads and
+/// open files are those of the command and its children together, looked at time and again. CPU use is of
+/// one core; in `[resources]` of an SLA file it is of all that can be had.
+#[derive(Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Run {
+    /// How often to run it
+    #[arg(long, value_name = "N", default_value = "1", value_parser = at_least_one)]
+    runs: usize,
+    /// Run it so often before, which counts for nothing; the warm-up of the SLA file is kept too
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    warmup: usize,
+    /// The SLA file to judge by: calls of the operation `run`, and `[resources]`
+    #[arg(long, value_name = "FILE")]
+    sla: Option<PathBuf>,
+    /// What the SLA file calls the command
+    #[arg(long, value_name = "OPERATION", default_value = "run")]
+    name: String,
+    /// How often to look at the processes; the first looks are closer together
+    #[arg(long, value_name = "TIME", default_value = "50ms", value_parser = a_time)]
+    interval: Duration,
+    /// Discard what the command writes to standard output and standard error
+    #[arg(long)]
+    quiet: bool,
+    /// How to write the summary
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// Where to write the summary [default: standard error; JSON with --quiet: standard output]
+    #[arg(long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// Write a report too: .html, .md or .json
+    #[arg(long, value_name = "FILE", value_parser = a_report)]
+    report: Option<PathBuf>,
+    /// The command and its arguments. Its standard input is ours; with several runs it is empty
+    #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
+    command: Vec<OsString>,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  perfkit run -- cargo build
+  perfkit run --runs 20 --warmup 2 -- sh -c 'sort words | uniq -c > counts'
+  perfkit run --runs 30 --sla sla.toml --report report.html -- ./import data.csv
+  perfkit run --runs 5 --quiet --format json -- ./search needle | jq .figures.wall_ns
+
+Exit codes:
+  without --sla that of the command, of the first run that failed; 128 + N if signal N ended it
+  with --sla that of the verdict; a run that fails is a failure of the operation
+  3 when the command cannot be run, 130 after Ctrl-C";
+
+#[derive(Clone, Copy, PartialEq, ValueEnum)]
+enum Format {
+    /// A table, and the verdict
+    Text,
+    /// One object, units in the keys
+    Json,
+}
+
+fn a_report(text: &str) -> Result<PathBuf, String> {
+    match Path::new(text).extension().and_then(|extension| extension.to_str()) {
+        Some("html" | "md" | "json") => Ok(text.into()),
+        _ => Err("must end with .html, .md or .json".to_owned()),
+    }
+}
+
+impl Run {
+    pub(crate) fn run(self) -> Result<ExitCode, Box<dyn Error>> {
+        // What can be wrong is found out before the command is run.
+        let sla = self.sla.as_ref().map(SlaConfig::from_path).transpose()?;
+        if let Some((path, sla)) = self.sla.as_ref().zip(sla.as_ref()) {
+            warn(path, sla);
+        }
+        for path in [&self.output, &self.report].into_iter().flatten() {
+            check_writable(path)?;
+        }
+        let interrupt = Interrupt::listen()?;
+        let warm_up = sla.as_ref().and_then(SlaConfig::warm_up);
+        let task = Task {
+            command: &self.command,
+            interval: self.interval,
+            discards_output: self.quiet,
+            // What the first run has read, the next could not read again.
+            has_input: self.runs == 1 && self.warmup == 0 && warm_up.is_none(),
+        };
+        let Some(warm_ups) = self.warm_up(&task, warm_up, &interrupt)? else {
+            eprintln!("interrupted before the first run that counts");
+            return Ok(ExitCode::from(INTERRUPTED));
+        };
+        let record = Record::new(&self.name, sla.as_ref())?;
+        let runs = self.measure(&task, &record, &interrupt)?;
+        let interrupted = interrupt.was_pressed();
+        let (report, verdict) = record.close(&runs, sla.as_ref());
+        let summary =
+            Summary { command: &self.command, runs: &runs, warm_ups, interrupted, verdict };
+        self.write(&summary, &report)?;
+        Ok(ExitCode::from(match verdict.map(Status::exit_code) {
+            _ if interrupted => INTERRUPTED,
+            Some(code) => code,
+            None => {
+                runs.iter().map(|run| exit_code(run.status)).find(|code| *code != 0).unwrap_or(0)
+            }
+        }))
+    }
+
+    /// Runs that count for nothing; how many, or `None` when they were interrupted.
+    fn warm_up(
+        &self,
+        task: &Task<'_>,
+        length: Option<Duration>,
+        interrupt: &Interrupt,
+    ) -> Result<Option<usize>, Box<dyn Error>> {
+        let begun = Instant::now();
+        let mut done = 0;
+        while done < self.warmup || length.is_some_and(|length| begun.elapsed() < length) {
+            if interrupt.has_ended(task.run()?.status) {
+                return Ok(None);
+            }
+            done += 1;
+        }
+        Ok(Some(done))
+    }
+
+    /// The runs that count. One that was interrupted does not, unless it is all there is to tell of.
+    fn measure(
+        &self,
+        task: &Task<'_>,
+        record: &Record,
+        interrupt: &Interrupt,
+    ) -> Result<Vec<MeasuredRun>, Box<dyn Error>> {
+        let mut runs = Vec::new();
+        while runs.len() < self.runs && !interrupt.was_pressed() {
+            let run = task.run()?;
+            if !interrupt.has_ended(run.status) {
+                record.add(&run);
+                runs.push(run);
+            } else if runs.is_empty() {
+                runs.push(run);
+            }
+        }
+        Ok(runs)
+    }
+
+    fn write(&self, summary: &Summary<'_>, report: &Report) -> Result<(), Box<dyn Error>> {
+        match self.report.as_deref().map(|path| (path, path.extension())) {
+            Some((path, Some(extension))) if extension == "html" => report.write_html(path)?,
+            Some((path, Some(extension))) if extension == "md" => report.write_markdown(path)?,
+            Some((path, _)) => report.write_json(path)?,
+            None => {}
+        }
+        let to_stdout = self.format == Format::Json && self.quiet;
+        let text = match self.format {
+            Format::Json => summary.to_json(report)?,
+            Format::Text if self.output.is_some() => summary.to_text(report, &Console::plain(80)),
+            Format::Text => summary.to_text(report, &terminal::stderr()),
+        };
+        match &self.output {
+            Some(path) => write_file(path, |out| Ok(out.write_all(text.as_bytes())?))?,
+            None if to_stdout => write_stdout(|out| Ok(out.write_all(text.as_bytes())?))?,
+            // Whoever reads it may have gone away.
+            None => drop(io::stderr().lock().write_all(text.as_bytes())),
+        }
+        if terminal::is_github_job() {
+            // Standard output is the command's; such a job reads both.
+            eprint!("{}", report.to_github_annotations());
+        }
+        Ok(())
+    }
+}
+
+fn check_writable(path: &Path) -> Result<(), Box<dyn Error>> {
+    let is_new = !path.exists();
+    fs::OpenOptions::new()
+        .create(true)
+        .append(true)
+        .open(path)
+        .map_err(|error| format!("{}: cannot be written: {error}", path.display()))?;
+    if is_new {
+        // It is written when there is something to write.
+        let _ = fs::remove_file(path);
+    }
+    Ok(())
+}
