@@ -1,8 +1,15 @@
 //! The report as text for a terminal.
 
+mod table;
+mod text;
+
+pub(crate) use text::{ascii, padded, sparkline, width};
+
 use crate::view::{BudgetRow, ChangeRow, CheckRow, OperationRow, View};
 use anstyle::{AnsiColor, Style};
 use std::fmt::Write;
+use table::Column;
+use text::cut;
 
 /// How wide, colourful and Unicode a terminal is.
 #[derive(Clone, Copy, Debug)]
@@ -41,14 +48,6 @@ pub(crate) fn render(view: &View, console: &Console) -> String {
 struct Page<'a> {
     console: &'a Console,
     text: String,
-}
-
-/// A column of a table, and how early it is left out when there is no room: 0 never.
-struct Column {
-    header: &'static str,
-    cells: Vec<(String, Style)>,
-    right: bool,
-    dispensable: u8,
 }
 
 impl Page<'_> {
@@ -153,38 +152,9 @@ impl Page<'_> {
         self.table(columns);
     }
 
-    fn table(&mut self, mut columns: Vec<Column>) {
-        let wide = |column: &Column| {
-            let cells = column.cells.iter().map(|(text, _)| width(text));
-            cells.max().unwrap_or(0).max(width(column.header))
-        };
-        let total = |columns: &[Column]| columns.iter().map(|c| wide(c) + 2).sum::<usize>() - 1;
-        while total(&columns) > self.console.width {
-            let most = columns.iter().map(|column| column.dispensable).max().unwrap_or(0);
-            if most == 0 {
-                // What is left is needed: the names are shortened, to eight characters at the least.
-                let excess = total(&columns) - self.console.width;
-                let room = wide(&columns[0]).saturating_sub(excess).max(8);
-                for (name, _) in &mut columns[0].cells {
-                    *name = cut(name, room);
-                }
-                columns[0].header = columns[0].header.get(..room).unwrap_or(columns[0].header);
-                break;
-            }
-            columns.retain(|column| column.dispensable != most);
-        }
-        let rows = columns.first().map_or(0, |column| column.cells.len());
-        for row in 0..=rows {
-            let mut spans = Vec::new();
-            for column in &columns {
-                let (text, style) = match row.checked_sub(1) {
-                    None => (column.header, Style::new().dimmed()),
-                    Some(row) => (column.cells[row].0.as_str(), column.cells[row].1),
-                };
-                spans.push((if spans.is_empty() { " " } else { "  " }.to_owned(), Style::new()));
-                spans.push((padded(text, wide(column), column.right), style));
-            }
-            let spans: Vec<_> = spans.iter().map(|(text, style)| (text.as_str(), *style)).collect();
+    fn table(&mut self, columns: Vec<Column>) {
+        for row in table::rows(columns, self.console.width) {
+            let spans: Vec<_> = row.iter().map(|(text, style)| (text.as_str(), *style)).collect();
             self.line(&spans);
         }
     }
@@ -331,41 +301,4 @@ fn of_status(status: &str) -> Style {
         "inconclusive" => AnsiColor::Yellow.on_default(),
         _ => Style::new(),
     }
-}
-
-pub(crate) fn sparkline(bars: &[u64], unicode: bool) -> String {
-    let levels: Vec<char> = if unicode { " ▁▂▃▄▅▆▇█" } else { " .:-=+*%#" }.chars().collect();
-    bars.iter().map(|bar| levels[(*bar as usize).min(levels.len() - 1)]).collect()
-}
-
-/// Characters, which are columns but for writing systems with wide ones.
-pub(crate) fn width(text: &str) -> usize {
-    text.chars().count()
-}
-
-pub(crate) fn padded(text: &str, columns: usize, right: bool) -> String {
-    if right { format!("{text:>columns$}") } else { format!("{text:<columns$}") }
-}
-
-fn cut(text: &str, columns: usize) -> String {
-    if width(text) <= columns {
-        return text.to_owned();
-    }
-    text.chars().take(columns.saturating_sub(1)).chain(['…']).collect()
-}
-
-/// The signs we use ourselves have a twin in ASCII; what a user brought is shown as `?`.
-pub(crate) fn ascii(text: &str) -> String {
-    let twin = |c: char| match c {
-        '✓' => "+".to_owned(),
-        '✗' => "x".to_owned(),
-        '·' => "|".to_owned(),
-        'µ' => "u".to_owned(),
-        '×' => "x".to_owned(),
-        '–' => "-".to_owned(),
-        '…' => "~".to_owned(),
-        c if c.is_ascii() => c.to_string(),
-        _ => "?".to_owned(),
-    };
-    text.chars().map(twin).collect()
 }

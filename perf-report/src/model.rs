@@ -8,8 +8,10 @@ mod baseline;
 mod budget;
 mod call_tree;
 mod distribution;
+mod finding;
 mod metrics;
 mod operation;
+mod request_totals;
 mod requests;
 mod resources;
 mod run;
@@ -23,13 +25,12 @@ pub use baseline::{BaselineModel, ChangeModel};
 pub use budget::{BudgetModel, BudgetPointModel, BurnRateModel, ExcludedModel};
 pub use call_tree::CallNodeModel;
 pub use distribution::DistributionModel;
+pub use finding::FindingModel;
+pub(crate) use finding::MIN_SHARE;
 pub use metrics::{CounterModel, GaugeModel, HistogramModel};
 pub use operation::{OperationModel, OverLimitModel, SampleModel};
-pub(crate) use requests::MIN_SHARE;
-pub use requests::{
-    FindingModel, RequestBucketModel, RequestModel, RequestTotalsModel, RequestsModel, StageModel,
-    StageShareModel, TailModel,
-};
+pub use request_totals::{RequestBucketModel, RequestTotalsModel};
+pub use requests::{RequestModel, RequestsModel, StageModel, StageShareModel, TailModel};
 pub use resources::ResourceFindingModel;
 pub use run::{GeneratorModel, HostModel, RunModel};
 pub(crate) use run::{moment, seconds, time};

@@ -2,17 +2,13 @@
 
 use super::nanos;
 use super::operation::metadata;
+use super::request_totals::RequestTotalsModel;
 use super::run::exact_moment;
-use perf_analysis::{
-    Bottleneck, BucketTotals, Cause, GapTotals, PairTotals, RepeatTotals, RequestStatistics,
-    RequestTotals, StageShare, StageTotals, UnknownStage, critical_path,
-};
+use perf_analysis::{RequestStatistics, StageShare, UnknownStage, critical_path};
 use perf_core::{RequestSummary, StageSummary};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// Parts of the time below this are no finding.
-pub(crate) const MIN_SHARE: f64 = 0.1;
 /// Requests that are shown whole.
 const SHOWN: usize = 8;
 
@@ -114,68 +110,6 @@ pub struct StageModel {
     pub metadata: serde_json::Map<String, Value>,
 }
 
-/// The sums of requests. Stages are places in `names`, times are in ns.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(default)]
-#[non_exhaustive]
-pub struct RequestTotalsModel {
-    /// The stages.
-    pub names: Vec<String>,
-    /// The requests by how long they took, the fastest first.
-    pub buckets: Vec<RequestBucketModel>,
-    /// Steps on critical paths: stage, steps, their time beyond the longest of each request.
-    pub repeats: Vec<(usize, u64, u64)>,
-    /// Stages that follow each other there: both, what they would save side by side, requests in which the one
-    /// came first, requests in which the other did.
-    pub pairs: Vec<(usize, usize, u64, u64, u64)>,
-    /// Stages that ran at the same time in some request.
-    pub overlapping: Vec<(usize, usize)>,
-    /// The time without a stage: the stage before, the stage after, how long.
-    pub gaps: Vec<(Option<usize>, Option<usize>, u64)>,
-    /// Stages beyond the 256 that a request remembers.
-    pub dropped_stages: u64,
-}
-
-/// Requests that took about as long, to a sixteenth.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(default)]
-#[non_exhaustive]
-pub struct RequestBucketModel {
-    /// The shortest duration of the bucket.
-    pub from_ns: u64,
-    /// How many requests.
-    pub requests: u64,
-    /// How long they took together.
-    pub whole_ns: u64,
-    /// In which no stage ran.
-    pub unattributed_ns: u64,
-    /// Requests with such time.
-    pub with_unattributed: u64,
-    /// Stage, requests that had it, in which it ran, in which it was on the critical path.
-    pub stages: Vec<(usize, u64, u64, u64)>,
-}
-
-/// Where time could be saved.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(default)]
-#[non_exhaustive]
-pub struct FindingModel {
-    /// The stage or operation; several as `a, b`; or `unattributed`.
-    pub component: String,
-    /// What makes it one: `share`, `critical path`, `tail`, `sequential`, `repeated`, `hidden`,
-    /// `unattributed` or `self time`.
-    pub cause: String,
-    /// The part of the time it is about.
-    pub share_ratio: f64,
-    /// The mean of a request.
-    pub per_request_ns: u64,
-    /// What to do, with the evidence.
-    pub recommendation: String,
-}
-
 impl RequestsModel {
     pub(crate) fn new(statistics: &RequestStatistics) -> Self {
         RequestsModel {
@@ -260,88 +194,6 @@ impl RequestModel {
             failure_kind: request.failure_kind().map(str::to_owned),
             metadata: metadata(request.metadata()),
             stages,
-        }
-    }
-}
-
-impl RequestTotalsModel {
-    fn new(parts: RequestTotals) -> Self {
-        let stage = |s: StageTotals| (s.stage, s.requests, s.covered, s.on_path);
-        let bucket = |bucket: BucketTotals| RequestBucketModel {
-            from_ns: bucket.from,
-            requests: bucket.requests,
-            whole_ns: bucket.whole,
-            unattributed_ns: bucket.unattributed,
-            with_unattributed: bucket.with_unattributed,
-            stages: bucket.stages.into_iter().map(stage).collect(),
-        };
-        let pair = |pair: PairTotals| (pair.a, pair.b, pair.saved, pair.a_first, pair.b_first);
-        RequestTotalsModel {
-            names: parts.names,
-            buckets: parts.buckets.into_iter().map(bucket).collect(),
-            repeats: parts.repeats.iter().map(|r| (r.stage, r.steps, r.beyond_longest)).collect(),
-            pairs: parts.pairs.into_iter().map(pair).collect(),
-            overlapping: parts.overlapping,
-            gaps: parts.gaps.iter().map(|gap| (gap.before, gap.after, gap.nanos)).collect(),
-            dropped_stages: parts.dropped_stages,
-        }
-    }
-
-    fn restore(&self) -> RequestTotals {
-        let stage = |&(stage, requests, covered, on_path): &_| StageTotals {
-            stage,
-            requests,
-            covered,
-            on_path,
-        };
-        let bucket = |bucket: &RequestBucketModel| BucketTotals {
-            from: bucket.from_ns,
-            requests: bucket.requests,
-            whole: bucket.whole_ns,
-            unattributed: bucket.unattributed_ns,
-            with_unattributed: bucket.with_unattributed,
-            stages: bucket.stages.iter().map(stage).collect(),
-        };
-        let repeat =
-            |&(stage, steps, beyond_longest): &_| RepeatTotals { stage, steps, beyond_longest };
-        let pair =
-            |&(a, b, saved, a_first, b_first): &_| PairTotals { a, b, saved, a_first, b_first };
-        let gap = |&(before, after, nanos): &_| GapTotals { before, after, nanos };
-        RequestTotals {
-            names: self.names.clone(),
-            buckets: self.buckets.iter().map(bucket).collect(),
-            repeats: self.repeats.iter().map(repeat).collect(),
-            pairs: self.pairs.iter().map(pair).collect(),
-            overlapping: self.overlapping.clone(),
-            gaps: self.gaps.iter().map(gap).collect(),
-            dropped_stages: self.dropped_stages,
-        }
-    }
-}
-
-impl FindingModel {
-    pub(crate) fn all(bottlenecks: &[Bottleneck]) -> Vec<Self> {
-        bottlenecks.iter().map(FindingModel::new).collect()
-    }
-
-    fn new(bottleneck: &Bottleneck) -> Self {
-        let cause = match bottleneck.cause {
-            Cause::Share => "share",
-            Cause::CriticalPath => "critical path",
-            Cause::Tail => "tail",
-            Cause::Sequential => "sequential",
-            Cause::Repeated => "repeated",
-            Cause::Hidden => "hidden",
-            Cause::Unattributed => "unattributed",
-            Cause::SelfTime => "self time",
-            _ => "other",
-        };
-        FindingModel {
-            component: bottleneck.component.clone(),
-            cause: cause.to_owned(),
-            share_ratio: bottleneck.impact.share,
-            per_request_ns: nanos(bottleneck.impact.per_request),
-            recommendation: bottleneck.recommendation.clone(),
         }
     }
 }

@@ -1,0 +1,38 @@
+//! Texts in columns.
+
+pub(crate) fn sparkline(bars: &[u64], unicode: bool) -> String {
+    let levels: Vec<char> = if unicode { " ▁▂▃▄▅▆▇█" } else { " .:-=+*%#" }.chars().collect();
+    bars.iter().map(|bar| levels[(*bar as usize).min(levels.len() - 1)]).collect()
+}
+
+/// Characters, which are columns but for writing systems with wide ones.
+pub(crate) fn width(text: &str) -> usize {
+    text.chars().count()
+}
+
+pub(crate) fn padded(text: &str, columns: usize, right: bool) -> String {
+    if right { format!("{text:>columns$}") } else { format!("{text:<columns$}") }
+}
+
+pub(super) fn cut(text: &str, columns: usize) -> String {
+    if width(text) <= columns {
+        return text.to_owned();
+    }
+    text.chars().take(columns.saturating_sub(1)).chain(['…']).collect()
+}
+
+/// The signs we use ourselves have a twin in ASCII; what a user brought is shown as `?`.
+pub(crate) fn ascii(text: &str) -> String {
+    let twin = |c: char| match c {
+        '✓' => "+".to_owned(),
+        '✗' => "x".to_owned(),
+        '·' => "|".to_owned(),
+        'µ' => "u".to_owned(),
+        '×' => "x".to_owned(),
+        '–' => "-".to_owned(),
+        '…' => "~".to_owned(),
+        c if c.is_ascii() => c.to_string(),
+        _ => "?".to_owned(),
+    };
+    text.chars().map(twin).collect()
+}
