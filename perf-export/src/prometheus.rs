@@ -65,18 +65,18 @@
 #[cfg(feature = "prometheus")]
 mod collector;
 mod custom;
-mod edge;
+pub(crate) mod edge;
 mod gather;
 mod labels;
-mod names;
+pub(crate) mod names;
 mod native;
 mod negotiate;
-mod number;
+pub(crate) mod number;
 mod operations;
 mod options;
 mod protobuf;
-mod sink;
-mod text;
+pub(crate) mod sink;
+pub(crate) mod text;
 
 #[cfg(feature = "prometheus")]
 pub use collector::ProfilerCollector;

@@ -5,9 +5,9 @@ use super::number::{Number, push_edge};
 
 /// One edge, and how it is written.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Edge {
+pub(crate) struct Edge {
     /// As the metric records its values.
-    pub(super) value: u64,
+    pub(crate) value: u64,
     decimals: u8,
     multiply: u64,
     text: [u8; 24],
@@ -15,7 +15,7 @@ pub(super) struct Edge {
 }
 
 impl Edge {
-    pub(super) fn new(value: u64, scale: Scale) -> Self {
+    pub(crate) fn new(value: u64, scale: Scale) -> Self {
         let mut digits = Vec::with_capacity(24);
         push_edge(&mut digits, scale.integer(value.into()), scale.decimals);
         let (mut text, length) = ([0; 24], digits.len().min(24));
@@ -25,18 +25,18 @@ impl Edge {
     }
 
     /// As `le` has it.
-    pub(super) fn text(&self) -> &[u8] {
+    pub(crate) fn text(&self) -> &[u8] {
         &self.text[..self.length.into()]
     }
 
-    pub(super) fn float(&self) -> f64 {
+    pub(crate) fn float(&self) -> f64 {
         let value = u128::from(self.value) * u128::from(self.multiply);
         Number::Scaled { value, decimals: self.decimals }.float()
     }
 }
 
 /// The default edges of latencies, in ns: those that OpenTelemetry's HTTP conventions advise.
-pub(super) const LATENCIES: [u64; 14] = [
+pub(crate) const LATENCIES: [u64; 14] = [
     5_000_000,
     10_000_000,
     25_000_000,
@@ -54,12 +54,12 @@ pub(super) const LATENCIES: [u64; 14] = [
 ];
 
 /// The default edges of values that are no times: those that OpenTelemetry advises for tokens.
-pub(super) fn powers_of_four() -> impl Iterator<Item = u64> {
+pub(crate) fn powers_of_four() -> impl Iterator<Item = u64> {
     (0..14).map(|power| 4u64.pow(power))
 }
 
 /// `edges` with `more` among them, ascending, each value once.
-pub(super) fn with_more(edges: &[Edge], more: &[u64], scale: Scale) -> Vec<Edge> {
+pub(crate) fn with_more(edges: &[Edge], more: &[u64], scale: Scale) -> Vec<Edge> {
     let mut all = Vec::with_capacity(edges.len() + more.len());
     all.extend_from_slice(edges);
     for &value in more {

@@ -4,28 +4,28 @@ use std::borrow::Cow;
 
 /// How a recorded value becomes one in the base unit: times `multiply`, by ten to the power of `decimals`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Scale {
-    pub(super) multiply: u64,
-    pub(super) decimals: u8,
+pub(crate) struct Scale {
+    pub(crate) multiply: u64,
+    pub(crate) decimals: u8,
 }
 
 impl Scale {
-    pub(super) const NONE: Scale = Scale { multiply: 1, decimals: 0 };
+    pub(crate) const NONE: Scale = Scale { multiply: 1, decimals: 0 };
     /// From nanoseconds to seconds.
-    pub(super) const NANOS: Scale = Scale { multiply: 1, decimals: 9 };
+    pub(crate) const NANOS: Scale = Scale { multiply: 1, decimals: 9 };
 
-    pub(super) fn integer(self, value: u128) -> u128 {
+    pub(crate) fn integer(self, value: u128) -> u128 {
         value.saturating_mul(self.multiply.into())
     }
 
-    pub(super) fn float(self, value: f64) -> f64 {
+    pub(crate) fn float(self, value: f64) -> f64 {
         value * self.multiply as f64 / 10f64.powi(self.decimals.into())
     }
 }
 
 /// The base unit that Prometheus wants a unit to be exposed in, and how. A unit that is none of these is
 /// kept, and is no part of a name.
-pub(super) fn base_unit(unit: &str) -> (&str, Scale) {
+pub(crate) fn base_unit(unit: &str) -> (&str, Scale) {
     let scaled = |multiply, decimals| Scale { multiply, decimals };
     match unit {
         "s" | "second" | "seconds" => ("seconds", Scale::NONE),
@@ -55,7 +55,7 @@ fn is_base_unit(unit: &str) -> bool {
 
 /// The name of a family, without the `_total` of a counter: `prefix`, the metric's own name, and its base
 /// unit unless it ends so. What no name can have becomes `_`.
-pub(super) fn family_name(prefix: &str, name: &str, unit: &str, is_counter: bool) -> String {
+pub(crate) fn family_name(prefix: &str, name: &str, unit: &str, is_counter: bool) -> String {
     let name = if is_counter { name.strip_suffix("_total").unwrap_or(name) } else { name };
     let mut family = String::with_capacity(prefix.len() + name.len() + unit.len() + 1);
     family.push_str(prefix);
@@ -68,12 +68,12 @@ pub(super) fn family_name(prefix: &str, name: &str, unit: &str, is_counter: bool
 }
 
 /// Whether a family of this name may say that this is its unit.
-pub(super) fn has_suffix(family: &str, unit: &str) -> bool {
+pub(crate) fn has_suffix(family: &str, unit: &str) -> bool {
     let before = family.strip_suffix(unit).filter(|_| !unit.is_empty());
     before.is_some_and(|before| before.ends_with('_'))
 }
 
-pub(super) fn push_name(out: &mut String, name: &str) {
+pub(crate) fn push_name(out: &mut String, name: &str) {
     if out.is_empty() && name.starts_with(|c: char| c.is_ascii_digit()) || name.is_empty() {
         out.push('_');
     }
@@ -81,13 +81,13 @@ pub(super) fn push_name(out: &mut String, name: &str) {
 }
 
 /// Whether `name` begins the name of a family.
-pub(super) fn is_prefix(name: &str) -> bool {
+pub(crate) fn is_prefix(name: &str) -> bool {
     name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
         && !name.starts_with(|c: char| c.is_ascii_digit())
 }
 
 /// The name of a label. `__` at the start is Prometheus' own, and so is `le` where there are buckets.
-pub(super) fn label_name(name: &str, is_histogram: bool) -> Cow<'_, str> {
+pub(crate) fn label_name(name: &str, is_histogram: bool) -> Cow<'_, str> {
     let is_plain = !name.is_empty() && is_prefix(name) && !name.starts_with("__");
     match (is_plain, is_histogram && name == "le") {
         (true, false) => Cow::Borrowed(name),

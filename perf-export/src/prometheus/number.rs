@@ -2,7 +2,7 @@
 
 /// A value as its metric recorded it, in the unit that it is exposed in.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Number {
+pub(crate) enum Number {
     /// This, divided by ten to the power of `decimals`: written exactly.
     Scaled { value: u128, decimals: u8 },
     /// Of a gauge.
@@ -10,19 +10,19 @@ pub(super) enum Number {
 }
 
 impl Number {
-    pub(super) const fn integer(value: u64) -> Self {
+    pub(crate) const fn integer(value: u64) -> Self {
         Number::Scaled { value: value as u128, decimals: 0 }
     }
 
     /// The nearest float.
-    pub(super) fn float(self) -> f64 {
+    pub(crate) fn float(self) -> f64 {
         match self {
             Number::Scaled { value, decimals } => value as f64 / 10f64.powi(decimals.into()),
             Number::Float(value) => value,
         }
     }
 
-    pub(super) fn push(self, out: &mut Vec<u8>) {
+    pub(crate) fn push(self, out: &mut Vec<u8>) {
         match self {
             Number::Scaled { value, decimals } => push_scaled(out, value, decimals),
             Number::Float(value) => push_float(out, value),
@@ -53,7 +53,7 @@ const PAIRS: [[u8; 2]; 100] = {
     pairs
 };
 
-pub(super) fn push_integer(out: &mut Vec<u8>, value: u64) {
+pub(crate) fn push_integer(out: &mut Vec<u8>, value: u64) {
     out.extend_from_slice(digits(value).as_bytes());
 }
 
@@ -102,7 +102,7 @@ fn push_scaled(out: &mut Vec<u8>, value: u128, decimals: u8) {
 }
 
 /// As both text formats write floats: the shortest digits that are read back as the same value.
-pub(super) fn push_float(out: &mut Vec<u8>, value: f64) {
+pub(crate) fn push_float(out: &mut Vec<u8>, value: f64) {
     if value.is_nan() {
         out.extend_from_slice(b"NaN");
     } else if value.is_infinite() {
@@ -121,14 +121,14 @@ pub(super) fn push_float(out: &mut Vec<u8>, value: f64) {
 
 /// An upper edge as OpenMetrics wants `le` and as Prometheus 3 rewrites it, so that a series has one name
 /// in every format and version: as Go's `%g` of the nearest float, with `.0` after a whole number.
-pub(super) fn push_edge(out: &mut Vec<u8>, value: u128, decimals: u8) {
+pub(crate) fn push_edge(out: &mut Vec<u8>, value: u128, decimals: u8) {
     let one = 10u128.pow(decimals.into());
     // 15 digits are those of the nearest float.
     if value.saturating_mul(10_000) >= one
         && value < one.saturating_mul(1_000_000).min(1_000_000_000_000_000)
     {
         push_scaled(out, value, decimals);
-        if value % one == 0 {
+        if value.is_multiple_of(one) {
             out.extend_from_slice(b".0");
         }
         return;

@@ -5,7 +5,7 @@ use super::sink::{Header, Histogram, Label, Sink};
 use perf_core::MetricKind;
 
 /// Writes lines. What is the same in all lines of a series is written once and copied.
-pub(super) struct Text<'a> {
+pub(crate) struct Text<'a> {
     out: &'a mut Vec<u8>,
     is_open_metrics: bool,
     name: String,
@@ -16,16 +16,16 @@ pub(super) struct Text<'a> {
 }
 
 impl<'a> Text<'a> {
-    pub(super) fn new(out: &'a mut Vec<u8>) -> Self {
+    pub(crate) fn new(out: &'a mut Vec<u8>) -> Self {
         Text { out, is_open_metrics: false, name: String::new(), created: None, lead: Vec::new() }
     }
 
-    pub(super) fn open_metrics(out: &'a mut Vec<u8>, created: Option<Number>) -> Self {
+    pub(crate) fn open_metrics(out: &'a mut Vec<u8>, created: Option<Number>) -> Self {
         Text { is_open_metrics: true, created, ..Text::new(out) }
     }
 
     /// What stands at the end of the whole.
-    pub(super) fn finish(self) {
+    pub(crate) fn finish(self) {
         if self.is_open_metrics {
             self.out.extend_from_slice(b"# EOF\n");
         }
