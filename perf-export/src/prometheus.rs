@@ -69,6 +69,7 @@ pub(crate) mod edge;
 mod gather;
 mod labels;
 pub(crate) mod names;
+mod naming;
 mod native;
 mod negotiate;
 pub(crate) mod number;
@@ -80,5 +81,6 @@ pub(crate) mod text;
 
 #[cfg(feature = "prometheus")]
 pub use collector::ProfilerCollector;
+pub use naming::{Naming, Part};
 pub use negotiate::Format;
-pub use options::{Exposition, InvalidExposition, Naming, Part, SlaEvents};
+pub use options::{Exposition, InvalidExposition, SlaEvents};

@@ -3,9 +3,10 @@
 use super::custom;
 use super::labels;
 use super::names::{Scale, has_suffix};
+use super::naming::Part;
 use super::number::Number;
 use super::operations;
-use super::options::{Exposition, Part};
+use super::options::Exposition;
 use super::sink::{Header, Label, Sink};
 use perf_core::{MetricKind, Snapshot};
 use std::collections::{BTreeMap, HashSet};

@@ -3,8 +3,8 @@
 use super::edge::{Edge, with_more};
 use super::gather::{Family, Gather};
 use super::names::{Scale, family_name};
+use super::naming::{Naming, Part};
 use super::number::Number;
-use super::options::{Naming, Part};
 use super::sink::{Exemplar, Histogram, Label};
 use perf_core::{MetadataValue, MetricKind, OperationSnapshot, OverLimit};
 

@@ -1,6 +1,6 @@
 //! What a scraper gets: names, counts, exemplars and all the formats, read back.
 
-use super::strict_parser::{Families, parse_open_metrics, parse_text, value};
+use super::strict_parser::{Families, Sample, parse_open_metrics, parse_text, value};
 use perf_core::{Clock, Definition, OperationParts, Profiler, Snapshot, SnapshotParts};
 use perf_export::prometheus::{Exposition, Format, Naming, Part, SlaEvents};
 use std::process::{Command, Stdio};
@@ -154,6 +154,48 @@ fn open_metrics_says_the_same_as_text_with_units_and_exemplars() {
     let (labels, seconds, _) = sample.exemplar.as_ref().unwrap();
     assert_eq!(sample.labels["le"], "+Inf");
     assert_eq!((labels["trace_id"].as_str(), *seconds), ("4bf92f3577b34da6", 20.0));
+}
+
+#[test]
+fn a_trace_that_open_metrics_cannot_carry_is_left_out_and_any_other_is_escaped() {
+    let (clock, hand) = Clock::manual();
+    let profiler = Profiler::builder().clock(clock).build();
+    let traces = [(10, "x".repeat(121)), (20, "x".repeat(120)), (60, "a\"\n# EOF".to_owned())];
+    for (millis, trace) in &traces {
+        let mut timer = profiler.timer("work");
+        timer.metadata("trace_id", trace.as_str());
+        hand.advance(Duration::from_millis(*millis));
+        timer.stop();
+    }
+    let open = encoded(&Exposition::new(), &profiler.lifetime(), Format::OpenMetrics);
+    let open = parse_open_metrics(&open);
+    let samples = &open["perf_operation_duration_seconds"].samples;
+    let of = |sample: &Sample| {
+        let (labels, seconds, _) = sample.exemplar.as_ref()?;
+        Some((sample.labels["le"].clone(), labels["trace_id"].clone(), *seconds))
+    };
+    let found: Vec<_> = samples.iter().filter_map(of).collect();
+    let expected = [("0.025", &traces[1], 0.02), ("0.075", &traces[2], 0.06)]
+        .map(|(edge, trace, seconds)| (edge.to_owned(), trace.1.clone(), seconds));
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn values_that_are_times_have_the_edges_of_latencies() {
+    let profiler = Profiler::new();
+    for (name, unit) in [("a", "ms"), ("b", "s"), ("c", "ns"), ("d", "h")] {
+        profiler.define_histogram(Definition::new(name).unit(unit)).unwrap();
+        profiler.histogram(name).record(50);
+    }
+    let all = scraped(&Exposition::new(), &profiler.lifetime());
+    let edges = |name: &str| {
+        let samples = all[&format!("perf_{name}_seconds")].samples.iter();
+        let edges = samples.filter_map(|sample| sample.labels.get("le").cloned());
+        edges.collect::<Vec<_>>().join(" ")
+    };
+    let all = "0.005 0.01 0.025 0.05 0.075 0.1 0.25 0.5 0.75 1.0 2.5 5.0 7.5 10.0 +Inf";
+    assert_eq!([edges("a"), edges("c")], [all, all]);
+    assert_eq!([edges("b"), edges("d")], ["1.0 2.0 5.0 7.0 10.0 +Inf", "+Inf"]);
 }
 
 #[test]
