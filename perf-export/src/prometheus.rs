@@ -1,9 +1,9 @@
 //! What was measured, as Prometheus and whatever speaks its formats scrape it.
 //!
 //! [`Exposition`] says what is exposed and under which names; [`Exposition::encode`] writes a
-//! [`Snapshot`] in one of the three [`Format`]s, of which [`Format::negotiate`] finds the one that a scraper
-//! wants. With the feature `prometheus`, `ProfilerCollector` puts the same families into a registry of the
-//! crate of that name.
+//! [`Snapshot`](perf_core::Snapshot) in one of the three [`Format`]s, of which [`Format::negotiate`] finds
+//! the one that a scraper wants. With the feature `prometheus`, `ProfilerCollector` puts the same families
+//! into a registry of the crate of that name.
 //!
 //! ```
 //! use perf_core::Profiler;
