@@ -15,9 +15,10 @@ pub enum Naming {
     Stages,
     /// Each operation in a family of its own: `inference_duration_seconds`. Of the operation that stands for
     /// the whole, chosen as for `Stages` (or else of all together), there are also `requests_total`,
-    /// `errors_total` and the gauge `throughput_requests_per_second`, over the time of the snapshot. With
-    /// no prefix, [`InferenceMetrics`](perf_core::InferenceMetrics) has the names that its kind of server
-    /// is known to have.
+    /// `errors_total` and the gauge `throughput_requests_per_second`, over the time of the snapshot; calls
+    /// and failures of all are counted as in `Operations`. With no prefix,
+    /// [`InferenceMetrics`](perf_core::InferenceMetrics) has the names that its kind of server is known to
+    /// have.
     Inference,
 }
 
