@@ -12,6 +12,7 @@ mod many;
 mod names;
 mod quantiles;
 mod record;
+mod scrapes;
 mod snapshots;
 mod timers;
 
@@ -22,7 +23,7 @@ type Work = (&'static str, &'static [usize], usize, fn() -> Vec<Contender>);
 
 /// What is measured, on how many threads, with how many operations a turn: enough that to fetch back
 /// what the others have driven out of the caches does not count.
-const WORKS: [Work; 10] = [
+const WORKS: [Work; 11] = [
     ("record", &[1, 2, 8], 50_000, record::contenders),
     ("record to 256 in rotation", &[1], 2_048_000, many::in_rotation),
     ("record to 256 at random", &[1], 2_048_000, many::at_random),
@@ -33,6 +34,7 @@ const WORKS: [Work; 10] = [
     ("snapshot, p50 p90 p95 p99, 1 shard", &[1], 40, snapshots::of_1),
     ("snapshot, p50 p90 p95 p99, 2 shards", &[1], 40, snapshots::of_2),
     ("snapshot, p50 p90 p95 p99, 64 shards", &[1], 40, snapshots::of_64),
+    ("scrape, 100 operations, 14 edges", &[1], 40, scrapes::contenders),
 ];
 
 fn main() {

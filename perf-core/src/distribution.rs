@@ -235,24 +235,6 @@ impl Distribution {
         Some((bucket.lowest.max(self.min), bucket.highest.min(self.max)))
     }
 
-    /// How many values are above `limit`, at least and at most: they differ by the values in the
-    /// limit's own bucket. [`OperationSnapshot::over`](crate::OperationSnapshot::over) is exact.
-    pub fn count_above(&self, limit: u64) -> (u64, u64) {
-        let mut surely = 0;
-        let mut perhaps = 0;
-        for bucket in self.buckets() {
-            if bucket.lowest > limit {
-                surely = bucket.count.saturating_add(surely);
-            } else if bucket.highest > limit {
-                perhaps = bucket.count.saturating_add(perhaps);
-            }
-        }
-        if limit >= self.max {
-            return (0, 0);
-        }
-        (surely, perhaps.saturating_add(surely))
-    }
-
     /// The buckets that are not empty, lowest first.
     pub fn buckets(&self) -> impl Iterator<Item = Bucket> {
         let pages = pages_in(self.pages).zip(self.counts.chunks_exact(SLOTS));

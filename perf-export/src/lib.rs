@@ -5,6 +5,7 @@
 //! * [`LogReader`], any log of requests read line by line: ours, or by a [`Mapping`] or an [`AccessLog`] that of
 //!   somebody else; [`MergedReader`], several of them by time; [`Skipped`], the lines that were none.
 //! * [`convert`], a log in the formats of other tools.
+//! * [`prometheus`], what was measured in the formats that Prometheus scrapes.
 //! * [`Replay`], a log recorded once more into a profiler, so that percentiles, SLAs and reports work on it.
 //! * [`write_operations_csv`], [`write_metrics_csv`] and [`write_intervals_csv`], for spreadsheets.
 //! * [`write_hgrm`], percentile files for HdrHistogram's plotter; `HdrLog` (feature `hdr`), its interval logs.
@@ -38,6 +39,7 @@ mod csv;
 mod hdr_log;
 mod hgrm;
 mod log_reader;
+pub mod prometheus;
 mod request_log;
 
 pub use csv::{write_intervals_csv, write_metrics_csv, write_operations_csv};

@@ -1,8 +1,14 @@
 //! Histograms in the text format of Prometheus.
 
 use super::series::Series;
-use super::{Convert, is_hostile, seconds};
+use super::{Convert, is_hostile};
 use crate::Entry;
+use crate::prometheus::edge::Edge;
+use crate::prometheus::names::{Scale, is_prefix};
+use crate::prometheus::number::Number;
+use crate::prometheus::sink::{self, Header, Label, Sink};
+use crate::prometheus::text::Text;
+use perf_core::MetricKind;
 use std::borrow::Cow;
 use std::fmt;
 use std::io::{self, Write};
@@ -23,7 +29,7 @@ const MOST_BUCKETS: usize = 1_000;
 #[derive(Debug)]
 pub struct Prometheus {
     prefix: String,
-    edges: Vec<(String, Duration)>,
+    edges: Vec<Edge>,
     requests: Series<Histogram>,
     stages: Series<Histogram>,
 }
@@ -42,7 +48,7 @@ pub struct InvalidPrometheus(String);
 
 impl Default for Prometheus {
     fn default() -> Self {
-        let edges = BUCKETS.map(|edge| (edge.to_string(), Duration::from_secs_f64(edge)));
+        let edges = BUCKETS.map(|edge| edge_at(nanos(Duration::from_secs_f64(edge))));
         Prometheus {
             prefix: "rag".to_owned(),
             edges: edges.into(),
@@ -64,11 +70,7 @@ impl Prometheus {
     ///
     /// [`InvalidPrometheus`] when no name of a metric begins so.
     pub fn prefix(mut self, prefix: &str) -> Result<Self, InvalidPrometheus> {
-        let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
-        if prefix.is_empty()
-            || !prefix.chars().all(is_name)
-            || prefix.starts_with(|c: char| c.is_ascii_digit())
-        {
+        if prefix.is_empty() || !is_prefix(prefix) {
             return Err(InvalidPrometheus(format!(
                 "{prefix:?} begins no name of a metric; it has letters of ASCII, digits and _, and begins with none of the digits"
             )));
@@ -88,14 +90,14 @@ impl Prometheus {
             return refuse(format!("{} buckets; there may be 1 to {MOST_BUCKETS}", edges.len()));
         }
         let mut known = Vec::with_capacity(edges.len());
-        let mut last = Duration::ZERO;
+        let mut last = 0;
         for edge in edges {
-            let duration = Duration::try_from_secs_f64(*edge).unwrap_or_default();
-            if duration <= last {
+            let at = Duration::try_from_secs_f64(*edge).map_or(0, nanos);
+            if at <= last {
                 return refuse(format!("bucket {edge} is not above 0 s and the one before it"));
             }
-            last = duration;
-            known.push((edge.to_string(), duration));
+            last = at;
+            known.push(edge_at(at));
         }
         self.edges = known;
         Ok(self)
@@ -121,13 +123,13 @@ impl Convert for Prometheus {
         if !stages.is_empty() {
             self.histograms(out, "stage", "stage", "How long stages of requests took.", &stages)?;
         }
-        let name = format!("{}_request_failures_total", self.prefix);
-        writeln!(out, "# HELP {name} Requests that failed.\n# TYPE {name} counter")?;
-        for (operation, histogram) in requests {
-            let label = label("operation", operation);
-            writeln!(out, "{name}{} {}", braced(&label), histogram.failures)?;
-        }
-        Ok(())
+        let name = format!("{}_request_failures", self.prefix);
+        let (help, kind) = ("Requests that failed.", MetricKind::Counter);
+        write(out, &Header { name: &name, help, unit: "", kind }, |text| {
+            for (operation, histogram) in &requests {
+                text.counter(&[("operation", operation)], Number::integer(histogram.failures));
+            }
+        })
     }
 }
 
@@ -141,33 +143,64 @@ impl Prometheus {
         all: &[(&str, &Histogram)],
     ) -> io::Result<()> {
         let name = format!("{}_{what}_duration_seconds", self.prefix);
-        writeln!(out, "# HELP {name} {help}\n# TYPE {name} histogram")?;
-        for (value, histogram) in all {
-            let label = label(key, value);
-            let comma = if label.is_empty() { "" } else { "," };
-            let mut count = 0;
-            let edges = self.edges.iter().map(|(edge, _)| edge.as_str()).chain(["+Inf"]);
-            for (edge, more) in edges.zip(&histogram.counts) {
-                count += more;
-                writeln!(out, "{name}_bucket{{{label}{comma}le=\"{edge}\"}} {count}")?;
+        let family = Header { name: &name, help, unit: "seconds", kind: MetricKind::Histogram };
+        write(out, &family, |text| {
+            for (value, histogram) in all {
+                histogram.write(&self.edges, &[(key, value)], text);
             }
-            let label = braced(&label);
-            let sum = Duration::new(
-                u64::try_from(histogram.nanos / 1_000_000_000).unwrap_or(u64::MAX),
-                (histogram.nanos % 1_000_000_000) as u32,
-            );
-            writeln!(out, "{name}_sum{label} {}\n{name}_count{label} {count}", seconds(sum))?;
-        }
-        Ok(())
+        })
     }
 }
 
+/// Writes one family. A label without a value is left out, which is what Prometheus takes it for.
+fn write(
+    out: &mut dyn Write,
+    family: &Header<'_>,
+    series: impl FnOnce(&mut Text<'_>),
+) -> io::Result<()> {
+    let mut lines = Vec::new();
+    let mut text = Text::new(&mut lines);
+    text.begin(family);
+    series(&mut text);
+    text.end();
+    out.write_all(&lines)
+}
+
 impl Histogram {
-    fn record(&mut self, edges: &[(String, Duration)], duration: Duration, failed: bool) {
-        self.counts[edges.partition_point(|(_, edge)| *edge < duration)] += 1;
-        self.nanos += duration.as_nanos();
+    fn record(&mut self, edges: &[Edge], duration: Duration, failed: bool) {
+        let nanos = duration.as_nanos();
+        self.counts[edges.partition_point(|edge| u128::from(edge.value) < nanos)] += 1;
+        self.nanos += nanos;
         self.failures += u64::from(failed);
     }
+
+    fn write(&self, edges: &[Edge], labels: &[Label<'_>], text: &mut Text<'_>) {
+        let mut count = 0;
+        let up_to = self.counts.iter().map(|more| {
+            count += more;
+            count
+        });
+        let counts: Vec<u64> = up_to.collect();
+        let histogram = sink::Histogram {
+            edges,
+            counts: &counts[..edges.len()],
+            count,
+            sum: self.nanos,
+            scale: Scale::NANOS,
+            distribution: None,
+            exemplars: &[],
+        };
+        text.histogram(labels, &histogram);
+    }
+}
+
+fn edge_at(nanos: u64) -> Edge {
+    Edge::new(nanos, Scale::NANOS)
+}
+
+/// In ns; 0, which no edge is at, for what is beyond 584 years.
+fn nanos(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(0)
 }
 
 /// Before it is a key: two names that look the same must be one series.
@@ -176,27 +209,6 @@ fn plain(name: &str) -> Cow<'_, str> {
         false => Cow::Borrowed(name),
         true => name.replace(|c| c != '\n' && is_hostile(c), "\u{fffd}").into(),
     }
-}
-
-/// `stage="retrieval"`; nothing for what has no name, which is what Prometheus takes an empty label for.
-fn label(key: &str, value: &str) -> String {
-    if value.is_empty() {
-        return String::new();
-    }
-    let mut label = format!("{key}=\"");
-    for c in value.chars() {
-        match c {
-            '\\' => label.push_str("\\\\"),
-            '"' => label.push_str("\\\""),
-            '\n' => label.push_str("\\n"),
-            c => label.push(c),
-        }
-    }
-    label + "\""
-}
-
-fn braced(label: &str) -> String {
-    if label.is_empty() { String::new() } else { format!("{{{label}}}") }
 }
 
 impl fmt::Display for InvalidPrometheus {

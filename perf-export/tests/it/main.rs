@@ -2,6 +2,11 @@
 
 mod convert;
 mod csv;
+mod exposition;
+#[cfg(feature = "prometheus")]
+mod exposition_collector;
+mod exposition_hostile;
+mod exposition_protobuf;
 mod faults;
 #[cfg(feature = "hdr")]
 mod hdr_log;
@@ -11,7 +16,9 @@ mod hdr_read_back;
 mod hdr_samples;
 mod hgrm;
 mod merged;
+mod negotiate;
 mod prometheus;
 mod replay;
 mod request_log;
 mod retention;
+mod strict_parser;

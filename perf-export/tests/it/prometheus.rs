@@ -26,7 +26,7 @@ fn prometheus_counts_are_those_of_the_log() {
     let request =
         |edge: &str| of("shop_request_duration_seconds_bucket", &format!("le=\"{edge}\"}}"));
     assert_eq!(
-        ["0.05", "0.0625", "0.2", "3", "+Inf"].map(request),
+        ["0.05", "0.0625", "0.2", "3.0", "+Inf"].map(request),
         [0.0, 0.0, 400.0, 400.0, 400.0]
     );
     assert_eq!(of("shop_request_duration_seconds_count", "}"), 400.0);
