@@ -14,6 +14,7 @@
 //! | `export` | `export` | request logs, CSV, percentile files | serde_json, jiff, flate2, crossbeam-channel |
 //! | `hdr` | | interval logs of HdrHistogram; turns `export` on | hdrhistogram, base64 |
 //! | `zstd` | | request logs compressed with zstd; turns `export` on | ruzstd |
+//! | `prometheus` | | a collector for a registry of the crate `prometheus`; turns `export` on | prometheus |
 //! | `resources` | `resources` | what the work costs: CPU, memory, files, cgroups | rustix (Linux), toml |
 //! | `system` | | memory and CPU of the whole system; turns `resources` on | sysinfo |
 //! | `gpu` | | GPUs of NVIDIA, not in `full`; turns `resources` on | nvml-wrapper |

@@ -13,12 +13,14 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 
 /// Each with its package. `--against` is about the recording core alone.
-const SUITES: [(&str, &str); 5] = [
+const SUITES: [(&str, &str); 7] = [
     ("perf-core", "record"),
     ("perf-core", "timer"),
     ("perf-core", "snapshot"),
     ("perf-core", "timeline"),
+    ("perf-resources", "sample"),
     ("perf-report", "render"),
+    ("perf-export", "exposition"),
 ];
 
 const HELP: &str = "\
