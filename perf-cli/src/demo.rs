@@ -64,7 +64,8 @@ pub(crate) struct Demo {
     /// The SLA file to judge by [default: one made for this demo]
     #[arg(long, value_name = "FILE")]
     sla: Option<PathBuf>,
-    /// Where to write report.json, report.md and report.html; a new folder is kept out of git
+    /// Where to write report.html, report.json, report.md and report.junit.xml; a new folder is kept out of
+    /// git
     #[arg(long, value_name = "DIR", default_value = "perfkit-demo")]
     out: PathBuf,
     /// Draws other questions

@@ -57,7 +57,8 @@ pub(crate) struct Run {
     /// How to write the summary
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
-    /// Where to write the summary [default: standard error; JSON with --quiet: standard output]
+    /// Where to write the summary; - is standard output [default: standard error; JSON with --quiet: standard
+    /// output]
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
     /// Write a report too: .html, .md or .json
@@ -102,9 +103,8 @@ impl Run {
         if let Some((path, sla)) = self.sla.as_ref().zip(sla.as_ref()) {
             warn(path, sla);
         }
-        for path in [&self.output, &self.report].into_iter().flatten() {
-            check_writable(path)?;
-        }
+        let output = self.output.iter().filter(|path| *path != Path::new("-"));
+        output.chain(&self.report).try_for_each(|path| check_writable(path))?;
         let interrupt = Interrupt::listen()?;
         let warm_up = sla.as_ref().and_then(SlaConfig::warm_up);
         let task = Task {
@@ -179,15 +179,18 @@ impl Run {
             Some((path, _)) => report.write_json(path)?,
             None => {}
         }
-        let to_stdout = self.format == Format::Json && self.quiet;
+        let to_stdout = match &self.output {
+            Some(path) => path == Path::new("-"),
+            None => self.format == Format::Json && self.quiet,
+        };
         let text = match self.format {
             Format::Json => summary.to_json(report)?,
             Format::Text if self.output.is_some() => summary.to_text(report, &Console::plain(80)),
             Format::Text => summary.to_text(report, &terminal::stderr()),
         };
         match &self.output {
+            _ if to_stdout => write_stdout(|out| Ok(out.write_all(text.as_bytes())?))?,
             Some(path) => write_file(path, |out| Ok(out.write_all(text.as_bytes())?))?,
-            None if to_stdout => write_stdout(|out| Ok(out.write_all(text.as_bytes())?))?,
             // Whoever reads it may have gone away.
             None => drop(io::stderr().lock().write_all(text.as_bytes())),
         }

@@ -17,6 +17,16 @@ pub(crate) fn say(text: &str) -> Result<(), String> {
     }
 }
 
+/// A text in which nothing moves the cursor or colours the terminal: names of files can hold anything.
+pub(crate) fn inert(text: &str) -> String {
+    let shown = |c: char| match c {
+        '\n' | '\t' => c.to_string(),
+        c if c.is_control() => c.escape_unicode().to_string(),
+        c => c.to_string(),
+    };
+    text.chars().map(shown).collect()
+}
+
 /// In a job of GitHub Actions, says what is to be shown beside the SLA file.
 pub(crate) fn annotate(report: &Report) -> Result<(), String> {
     match is_github_job() {

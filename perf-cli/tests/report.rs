@@ -268,7 +268,7 @@ fn earlier_reports_stand_beside_and_a_folder_of_them_never_has_the_one_looked_at
     let output = desk.run("report render a.json --baseline nightly --html r.html --json r.json");
     assert_eq!(code(&output), Some(0), "{}", told(&output));
     assert_eq!(desk.json("r.json")["baseline"]["runs"], 12);
-    assert!(desk.read("r.html").contains("Beside earlier runs"));
+    assert!(desk.read("r.html").contains("Beside other runs"));
     desk.run("report render nightly/03.json --baseline nightly --baseline a.json --json r.json");
     assert_eq!(desk.json("r.json")["baseline"]["runs"], 12, "eleven of the folder and one more");
     let check = desk.run("check --sla met.toml a.json --baseline nightly --json c.json");

@@ -3,7 +3,8 @@
 mod table;
 mod text;
 
-pub(crate) use text::{ascii, padded, sparkline, width};
+pub(crate) use crate::wording::ascii;
+pub(crate) use text::{padded, sparkline, width};
 
 use crate::view::{BudgetRow, ChangeRow, CheckRow, OperationRow, View};
 use anstyle::{AnsiColor, Style};
@@ -206,9 +207,9 @@ impl Page<'_> {
             column("change", true, 0, &|row| (row.change.clone(), plain)),
             column("", false, 1, &|row| (row.outcome.clone(), of_status(row.status))),
         ]);
-        if let Some(needed) = shown.iter().filter_map(|row| row.runs_needed).max() {
+        if shown.iter().any(|row| row.status.is_empty()) {
             let told =
-                format!("not enough evidence where that is said: {needed} runs a side may give it");
+                "one run beside a few can hardly be sure; `perfkit report trend` follows many";
             self.wrapped("    ", told.split(' '), "");
         }
     }

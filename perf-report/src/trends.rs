@@ -64,6 +64,7 @@ impl Trends {
         let mut runs: Vec<Run> =
             reports.map(|(file, report)| Run::new(file, report.model())).collect();
         runs.sort_by(Run::by_end);
+        Run::tell_apart(&mut runs);
         Trends {
             runs,
             only: Vec::new(),

@@ -233,6 +233,8 @@ fn summary(model: &Model) -> String {
     let total = verdict.checks.len();
     let targets = match (with(Status::Violated), with(Status::Inconclusive)) {
         (0, 0) if total == 1 => "the target is met".to_owned(),
+        (1, 0) if total == 1 => "the target is violated".to_owned(),
+        (0, 1) if total == 1 => "the target is inconclusive".to_owned(),
         (0, 0) => format!("all {total} targets met"),
         (0, open) => format!("{open} of {total} targets inconclusive"),
         (violated, _) => format!("{violated} of {total} targets violated"),

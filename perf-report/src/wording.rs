@@ -45,7 +45,8 @@ pub fn bytes(bytes: u64) -> String {
 pub fn number(number: f64) -> String {
     match number.abs() {
         _ if number.fract() == 0.0 && number.abs() < 1e15 => grouped(number, 0),
-        0.0..0.1 => format!("{number:.2e}"),
+        0.0..0.001 => format!("{number:.2e}"),
+        0.001..0.1 => format!("{number:.3}"),
         0.1..10.0 => grouped(number, 2),
         _ => grouped(number, 1),
     }
@@ -143,6 +144,23 @@ pub fn one_line(text: &str, max: usize) -> String {
         }
     }
     line
+}
+
+/// For a terminal that shows no more than ASCII: the signs we use ourselves have a twin there, what a user
+/// brought is shown as `?`.
+pub fn ascii(text: &str) -> String {
+    let twin = |c: char| match c {
+        '✓' => "+".to_owned(),
+        '✗' => "x".to_owned(),
+        '·' => "|".to_owned(),
+        'µ' => "u".to_owned(),
+        '×' => "x".to_owned(),
+        '–' => "-".to_owned(),
+        '…' => "~".to_owned(),
+        c if c.is_ascii() => c.to_string(),
+        _ => "?".to_owned(),
+    };
+    text.chars().map(twin).collect()
 }
 
 #[cfg(test)]

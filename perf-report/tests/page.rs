@@ -254,9 +254,9 @@ fn a_baseline_shows_what_differs_and_how_sure_that_is() {
     };
     assert_eq!((outcome("p50"), outcome("throughput")), ("not enough evidence", "unchanged"));
     let console = many.to_console(&Console::plain(100));
-    assert!(console.contains("60 earlier runs"), "{console}");
+    assert!(console.contains("60 other runs"), "{console}");
     assert!(console.contains("answer     p95  1.1 ms  2.1 ms"), "{console}");
-    assert!(many.to_html().unwrap().contains("Beside earlier runs"));
+    assert!(many.to_html().unwrap().contains("Beside other runs"));
     assert!(many.to_markdown().unwrap().contains("range of the runs"));
     assert!(Report::new(&profiler().0.snapshot()).with_baseline([]).model().baseline.is_none());
 }

@@ -4,7 +4,7 @@ use super::measured_run::exit_code;
 use std::error::Error;
 use std::process::ExitStatus;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// What shells make of a program that Ctrl-C ended.
 pub(super) const INTERRUPTED: u8 = 130;
@@ -15,14 +15,19 @@ const GRACE: Duration = Duration::from_millis(100);
 /// Whether Ctrl-C was pressed.
 pub(super) struct Interrupt(Arc<(Mutex<bool>, Condvar)>);
 
+/// Two that come together are one: `timeout` signals its child and then the group.
+const TOGETHER: Duration = Duration::from_millis(500);
+
 impl Interrupt {
     /// From now on. The second one does not wait for the command.
     pub(super) fn listen() -> Result<Self, Box<dyn Error>> {
         let state = Arc::new((Mutex::new(false), Condvar::new()));
         let shared = Arc::clone(&state);
+        let mut first = None;
         ctrlc::set_handler(move || {
             let mut pressed = lock(&shared.0);
-            if *pressed {
+            let first = *first.get_or_insert_with(Instant::now);
+            if *pressed && first.elapsed() > TOGETHER {
                 std::process::exit(i32::from(INTERRUPTED));
             }
             *pressed = true;

@@ -3,7 +3,7 @@
 use super::figures::{FIGURES, Figure, Spread, Unit};
 use super::measured_run::{MeasuredRun, signal};
 use crate::terminal::counted;
-use perfkit::report::wording::one_line;
+use perfkit::report::wording::{self, one_line};
 use perfkit::report::{Console, Report};
 use perfkit::sla::Status;
 use serde_json::{Map, Value, json};
@@ -66,7 +66,7 @@ impl Summary<'_> {
             text += "\n";
             text += &report.to_console(console);
         }
-        text
+        if console.unicode { text } else { wording::ascii(&text) }
     }
 
     /// The object, on many lines.

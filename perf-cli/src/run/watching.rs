@@ -46,6 +46,9 @@ impl Watching {
             // Of those that were ever seen to be its children.
             if watched.processes.is_some() {
                 watched.left_running = tree.sample().map_or(0, |sample| sample.processes);
+            } else {
+                // What it had when it had hardly begun is not what it had at most.
+                watched.resident_bytes = None;
             }
             watched
         });

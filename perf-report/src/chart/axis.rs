@@ -19,7 +19,9 @@ pub(super) struct Frame {
 impl Frame {
     /// All but `top` px for a legend, and what the labels left and below take.
     pub(super) fn new(size: Size, top: f64, left: &[Tick]) -> Self {
-        let widest = left.iter().map(|tick| label::width(&tick.label)).fold(36.0, f64::max);
+        // Charts above each other have their times above each other.
+        let least = if size == Size::Wide { 52.0 } else { 36.0 };
+        let widest = left.iter().map(|tick| label::width(&tick.label)).fold(least, f64::max);
         let (right, bottom) = (size.width() - 6.0, size.height() - 20.0);
         Self { left: widest.ceil() + 8.0, right, top, bottom }
     }

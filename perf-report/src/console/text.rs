@@ -20,19 +20,3 @@ pub(super) fn cut(text: &str, columns: usize) -> String {
     }
     text.chars().take(columns.saturating_sub(1)).chain(['…']).collect()
 }
-
-/// The signs we use ourselves have a twin in ASCII; what a user brought is shown as `?`.
-pub(crate) fn ascii(text: &str) -> String {
-    let twin = |c: char| match c {
-        '✓' => "+".to_owned(),
-        '✗' => "x".to_owned(),
-        '·' => "|".to_owned(),
-        'µ' => "u".to_owned(),
-        '×' => "x".to_owned(),
-        '–' => "-".to_owned(),
-        '…' => "~".to_owned(),
-        c if c.is_ascii() => c.to_string(),
-        _ => "?".to_owned(),
-    };
-    text.chars().map(twin).collect()
-}

@@ -55,9 +55,6 @@ pub struct ChangeModel {
     /// `regressed`, `improved`, `unchanged` or `not enough evidence`: the exact Mann-Whitney test over runs at
     /// 95 %, corrected for the number of rows, and a floor of 10 %.
     pub outcome: String,
-    /// How many runs a side it would take to be sure, where there are too few.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub runs_needed: Option<u64>,
 }
 
 /// A number of an operation that is compared.
@@ -106,6 +103,15 @@ const INDICATORS: [Indicator; 5] = [
 impl BaselineModel {
     /// `None` without an earlier run.
     pub(crate) fn new(now: &Model, before: &[&Model]) -> Option<Self> {
+        // A run that is given twice is still one, and no evidence about itself.
+        let mut different: Vec<&Model> = Vec::new();
+        for model in before {
+            if !is_same_run(model, now) && !different.iter().any(|known| is_same_run(known, model))
+            {
+                different.push(model);
+            }
+        }
+        let before = &different;
         let last = before.iter().max_by(|a, b| a.run.start_s().total_cmp(&b.run.start_s()))?;
         let mut latencies: BTreeMap<String, Distribution> = BTreeMap::new();
         for operation in before.iter().flat_map(|model| &model.operations) {
@@ -124,6 +130,14 @@ impl BaselineModel {
                 .collect(),
         })
     }
+}
+
+/// Two copies of one report, whatever was said of it since.
+fn is_same_run(a: &Model, b: &Model) -> bool {
+    let run = |model: &Model| {
+        (model.run.started_at.clone(), model.run.ended_at.clone(), model.run.duration_ns)
+    };
+    run(a) == run(b) && a.operations == b.operations
 }
 
 /// What makes two runs differ, whatever the program does.
@@ -192,11 +206,11 @@ fn rows_of<'a>(
 
 impl Row<'_> {
     fn change(&self, seen: &Comparison) -> ChangeModel {
-        let (outcome, runs_needed) = match seen.outcome {
-            Outcome::Regressed => ("regressed", None),
-            Outcome::Improved => ("improved", None),
-            Outcome::Unchanged => ("unchanged", None),
-            Outcome::NotEnoughEvidence { runs_needed } => ("not enough evidence", runs_needed),
+        let outcome = match seen.outcome {
+            Outcome::Regressed => "regressed",
+            Outcome::Improved => "improved",
+            Outcome::Unchanged => "unchanged",
+            Outcome::NotEnoughEvidence { .. } => "not enough evidence",
         };
         let before = seen.old_median;
         ChangeModel {
@@ -208,7 +222,6 @@ impl Row<'_> {
             now: self.now,
             change_ratio: (before != 0.0).then(|| self.now / before - 1.0),
             outcome: outcome.to_owned(),
-            runs_needed: runs_needed.map(|runs| runs as u64),
         }
     }
 }

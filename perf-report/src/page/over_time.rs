@@ -13,6 +13,8 @@ use perf_core::Quantile;
 const WIDE: usize = 120;
 /// Rows of the heat map.
 const ROWS: usize = 28;
+/// Slots of its time.
+const SLOTS: usize = 120;
 /// Gauges with a chart.
 const GAUGES: usize = 8;
 
@@ -115,8 +117,12 @@ fn heat_map(model: &Model, time: Time, columns: &[Column]) -> Option<Figure> {
         let place = ((value.max(1) as f64).ln() - low) / (high - low) * ROWS as f64;
         (place.max(0.0) as usize).min(ROWS - 1)
     };
-    // Columns of the same width; an interval that is longer is as dense in each.
-    let slots = columns.len();
+    // Narrow slots, so that intervals of any length begin and end where they did. The counts are those of
+    // an interval of the usual length: what is longer is as dense.
+    let slots = SLOTS;
+    let mut lengths: Vec<f64> = columns.iter().map(|column| column.to_s - column.from_s).collect();
+    lengths.sort_by(f64::total_cmp);
+    let usual = lengths[lengths.len() / 2];
     let width = (time.to_s - time.from_s) / slots as f64;
     let cells = |slot: usize| {
         let middle = time.from_s + (slot as f64 + 0.5) * width;
@@ -124,7 +130,7 @@ fn heat_map(model: &Model, time: Time, columns: &[Column]) -> Option<Figure> {
         let Some(column) = columns.iter().find(|c| c.from_s <= middle && middle < c.to_s) else {
             return cells;
         };
-        let density = width / (column.to_s - column.from_s);
+        let density = usual / (column.to_s - column.from_s);
         let density = if (density - 1.0).abs() < 0.1 { 1.0 } else { density };
         let mut dense = vec![0.0; ROWS];
         for bucket in column.latency.buckets() {

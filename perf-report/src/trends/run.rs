@@ -76,6 +76,18 @@ impl Run {
         }
     }
 
+    /// Gives runs that ended in the same minute, and have no other name, their seconds.
+    pub(super) fn tell_apart(runs: &mut [Run]) {
+        let labels: Vec<String> = runs.iter().map(|run| run.label.clone()).collect();
+        for run in runs {
+            let is_time = run.label == minute(&run.ended_at);
+            if is_time && labels.iter().filter(|label| **label == run.label).count() > 1 {
+                let seconds = run.ended_at.get(16..19).unwrap_or_default();
+                run.label = wording::one_line(&format!("{}{seconds}", run.label), LABEL);
+            }
+        }
+    }
+
     /// By when they ended; those of the same moment by the names of their files.
     pub(super) fn by_end(a: &Run, b: &Run) -> Ordering {
         let by_time = seconds(&a.ended_at).total_cmp(&seconds(&b.ended_at));

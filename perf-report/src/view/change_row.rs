@@ -16,8 +16,6 @@ pub(crate) struct ChangeRow {
     pub(crate) change: String,
     /// `regressed`, `improved`, `unchanged` or `not enough evidence`.
     pub(crate) outcome: String,
-    /// How many runs a side may give that evidence.
-    pub(crate) runs_needed: Option<u64>,
     /// `violated` for what regressed, `met` for what improved; else empty.
     pub(crate) status: &'static str,
     /// Whether it is more than a tenth.
@@ -28,7 +26,7 @@ pub(crate) struct ChangeRow {
 pub(super) fn baseline(model: &Model) -> Vec<String> {
     let Some(baseline) = &model.baseline else { return Vec::new() };
     let ended_at = baseline.ended_at.get(..19).unwrap_or_default().replace('T', " ");
-    let runs = counted(baseline.runs, "earlier run");
+    let runs = counted(baseline.runs, "other run");
     let last = one_line(&format!("{runs}, the last one of {ended_at} UTC"), 2 * MAX_NAME);
     let differences = baseline.differences.iter();
     let told = |what: &String| one_line(&format!("not comparable as it is: {what}"), 4 * MAX_NAME);
@@ -57,7 +55,6 @@ impl ChangeRow {
             now: word(row.now),
             change: row.change_ratio.map(change).unwrap_or_default(),
             outcome: one_line(&row.outcome, MAX_NAME),
-            runs_needed: row.runs_needed,
             is_large: match row.change_ratio {
                 Some(ratio) => ratio.abs() > 0.1,
                 None => row.now != row.before,

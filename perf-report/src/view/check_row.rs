@@ -22,7 +22,7 @@ pub(crate) struct CheckRow {
     /// Which way the limit goes: `≤` or `≥`.
     pub(crate) bound: &'static str,
     /// What was observed, in seconds, if it is a time.
-    pub(crate) seconds: f64,
+    pub(crate) seconds: String,
     /// What was observed as a share of the limit, for the length of a bar, at most 1.5.
     pub(crate) reach: Option<f64>,
 }
@@ -67,7 +67,7 @@ impl CheckRow {
             evidence: evidence(check),
             sentence: one_line(&check.sentence, 4 * MAX_TITLE),
             bound: if check.is_minimum { "≥" } else { "≤" },
-            seconds: check.observed_ns.map_or(0.0, |ns| ns as f64 / 1e9),
+            seconds: format!("{:.6}", check.observed_ns.map_or(0.0, |ns| ns as f64 / 1e9)),
             reach: check
                 .margin_ratio
                 .map(|margin| (1.0 + margin).clamp(0.0, 1.5))
