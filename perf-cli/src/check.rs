@@ -68,6 +68,11 @@ fn reports(input: &LogInput) -> Result<Option<Report>, Box<dyn Error>> {
     }
     match (reports.first(), logs.first()) {
         (None, _) => Ok(None),
+        (Some(report), None) if input.is_of_others() => Err(format!(
+            "{} is a report: --access and --duration-field say how to read logs",
+            report.display()
+        )
+        .into()),
         (Some(_), None) => merged(load_all(&reports)?),
         (Some(report), Some(log)) => Err(format!(
             "{} is a report and {} is none: judge reports and logs each by themselves",

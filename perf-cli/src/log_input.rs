@@ -16,7 +16,8 @@ const STEP: u64 = 4_096;
 
 #[derive(Args)]
 pub(crate) struct LogInput {
-    /// Request logs: files (plain, .gz, .zst), folders of them, or - for standard input
+    /// Request logs: files (plain, .gz, .zst), folders of them, or - for standard input; `check` takes files of
+    /// reports too
     #[arg(required = true, value_name = "INPUT")]
     inputs: Vec<PathBuf>,
     /// Read the access log of a web server: nginx or apache (combined, with the request time at its end),
@@ -75,6 +76,11 @@ impl LogInput {
         &self.inputs
     }
 
+    /// Whether it was said how to read logs that are not ours.
+    pub(crate) fn is_of_others(&self) -> bool {
+        self.access.is_some() || self.duration_field.is_some()
+    }
+
     /// Replays all of them. `sla` is told to watch first.
     pub(crate) fn replay(
         &self,
@@ -123,9 +129,9 @@ impl LogInput {
         };
         bar.finish_and_clear();
         if entries == 0 {
-            let skipped = skipped.join("; ");
+            let skipped: String = skipped.iter().map(|skipped| format!("; {skipped}")).collect();
             return Err(
-                format!("{}: no request was read; {skipped}", self.inputs[0].display()).into()
+                format!("{}: no request was read{skipped}", self.inputs[0].display()).into()
             );
         }
         Ok(Read { entries, skipped })
