@@ -3,6 +3,7 @@
 use super::canvas::{Anchor, Canvas, Size};
 use super::ink::{BAD, GRID, MUTED};
 use super::label;
+use super::legend;
 use super::lines::Limit;
 use super::path::Path;
 use super::scale::{Scale, Tick, drawable};
@@ -78,8 +79,15 @@ pub(super) fn draw(canvas: &mut Canvas, frame: Frame, edges: &Edges<'_>) {
 }
 
 /// Dashed lines across with their words, above the line at the right, or left where that is taken; of
-/// limits beyond the axis only the words, with an arrow, all in one line at the left.
-pub(super) fn limits(canvas: &mut Canvas, frame: Frame, limits: &[Limit<'_>], y: &Scale) {
+/// limits beyond the axis only the words, with an arrow, all in one line: of those above the axis at the
+/// right of the legend where that is free, else at the left.
+pub(super) fn limits(
+    canvas: &mut Canvas,
+    frame: Frame,
+    limits: &[Limit<'_>],
+    y: &Scale,
+    is_free_beside_legend: bool,
+) {
     let mut limits: Vec<_> =
         limits.iter().filter_map(|limit| Some((drawable(limit.at)?, limit.label))).collect();
     limits.sort_by(|a, b| a.0.total_cmp(&b.0));
@@ -106,12 +114,17 @@ pub(super) fn limits(canvas: &mut Canvas, frame: Frame, limits: &[Limit<'_>], y:
     }
     let (above, below): (Vec<_>, Vec<_>) =
         beyond.into_iter().partition(|limit| y.at(limit.0) < frame.bottom);
-    for (arrow, limits, base) in [("↑", above, frame.top + 12.0), ("↓", below, frame.bottom - 4.0)]
-    {
+    let left = frame.left + 3.0;
+    let top = match is_free_beside_legend {
+        true => (Anchor::End, (frame.right, legend::BASE)),
+        false => (Anchor::Start, (left, frame.top + 12.0)),
+    };
+    let bottom = (Anchor::Start, (left, frame.bottom - 4.0));
+    for (arrow, limits, (anchor, at)) in [("↑", above, top), ("↓", below, bottom)] {
         let words: Vec<&str> = limits.iter().map(|limit| limit.1).collect();
         if !words.is_empty() {
             let words = label::fitted(&format!("{arrow} {}", words.join(", ")), half);
-            canvas.over(Anchor::Start, (frame.left + 3.0, base), &words);
+            canvas.over(anchor, at, &words);
         }
     }
 }

@@ -70,7 +70,7 @@ impl HeatMap<'_> {
         let pen = Pen { x, y, draw: Draw::Line, end: frame.right, bottom: frame.bottom };
         self.draw_lines(&mut canvas, &legend, &pen, &rows);
         let limit = self.limit.map(|limit| Limit { at: rows.or_beyond(limit.at), ..limit });
-        axis::limits(&mut canvas, frame, limit.as_slice(), &y);
+        axis::limits(&mut canvas, frame, limit.as_slice(), &y, false);
         canvas.finish()
     }
 

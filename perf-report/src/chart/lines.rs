@@ -101,7 +101,7 @@ impl Lines<'_> {
                 canvas.path(&format!("{stroke} {DOTS}"), &dots);
             }
         });
-        axis::limits(&mut canvas, frame, self.limits, &y);
+        axis::limits(&mut canvas, frame, self.limits, &y, self.size == Size::Wide);
         canvas.finish()
     }
 }

@@ -114,7 +114,7 @@ impl Trend<'_> {
                 canvas.path(&format!("{stroke} {DOTS}"), &dots.finish());
             }
         });
-        axis::limits(&mut canvas, frame, self.limits, &y);
+        axis::limits(&mut canvas, frame, self.limits, &y, true);
         self.draw_changes(&mut canvas, frame, &x);
         canvas.finish()
     }
