@@ -144,13 +144,13 @@ pub struct ManualClock(Arc<AtomicU64>);
 impl ManualClock {
     /// Moves the time on.
     pub fn advance(&self, by: Duration) {
-        let by = u64::try_from(by.as_nanos()).unwrap_or(u64::MAX);
+        let by = saturating_nanos(by);
         let _ = self.0.fetch_update(Relaxed, Relaxed, |now| Some(now.saturating_add(by)));
     }
 
     /// Sets the time since the clock was made, also to an earlier one.
     pub fn set(&self, now: Duration) {
-        self.0.store(u64::try_from(now.as_nanos()).unwrap_or(u64::MAX), Relaxed);
+        self.0.store(saturating_nanos(now), Relaxed);
     }
 }
 
@@ -169,6 +169,11 @@ fn since_process_start() -> u64 {
     static START: OnceLock<Instant> = OnceLock::new();
     let elapsed = START.get_or_init(Instant::now).elapsed();
     elapsed.as_secs() * 1_000_000_000 + u64::from(elapsed.subsec_nanos())
+}
+
+/// A duration in ns; what is beyond 584 years is that.
+pub(crate) fn saturating_nanos(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! The samples worth a second look: the slowest, and the failures seen last.
 
+use crate::clock::saturating_nanos;
 use crate::metadata::{Details, MetadataValue};
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -32,8 +33,8 @@ impl Sample {
         }
         metadata.into_iter().for_each(|(key, value)| details.insert(key.into(), value));
         Sample {
-            value: nanos(duration),
-            at: nanos(at),
+            value: saturating_nanos(duration),
+            at: saturating_nanos(at),
             details: (!details.is_empty()).then(|| Arc::new(details)),
         }
     }
@@ -62,10 +63,6 @@ impl Sample {
     pub fn failure_kind(&self) -> Option<&str> {
         self.details.as_ref()?.failure_kind.as_deref()
     }
-}
-
-fn nanos(duration: Duration) -> u64 {
-    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }
 
 /// The slowest samples of one shard since the last reset or tick, in no order.

@@ -1,5 +1,6 @@
 //! One operation in one interval.
 
+use crate::clock::saturating_nanos;
 use crate::distribution::{Distribution, Quantile};
 use crate::operation::{
     FROM_THE_START, MAX_LIMITS, OperationCore, RecentCalls, RecentRing, Sample,
@@ -121,8 +122,9 @@ impl OperationSnapshot {
         let mut over = [[0; MAX_LIMITS]; 2];
         let mut limits = Vec::new();
         for (i, limit) in parts.over_limits.iter().take(MAX_LIMITS).enumerate() {
-            let since = if limit.exact { FROM_THE_START } else { nanos(limit.since).max(1) };
-            limits.push((nanos(limit.limit), since));
+            let since =
+                if limit.exact { FROM_THE_START } else { saturating_nanos(limit.since).max(1) };
+            limits.push((saturating_nanos(limit.limit), since));
             (over[0][i], over[1][i]) = (limit.successes, limit.failures);
         }
         let kinds = parts.failure_kinds.into_iter().map(|(kind, count)| (kind.into(), count));
@@ -422,10 +424,6 @@ impl OperationSnapshot {
     pub fn failed(&self) -> &[Sample] {
         &self.failed
     }
-}
-
-fn nanos(duration: Duration) -> u64 {
-    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }
 
 impl Side {

@@ -1,6 +1,7 @@
 //! A snapshot as plain values, for whoever has it from a file.
 
 use super::{Origin, Snapshot};
+use crate::clock::saturating_nanos;
 use crate::distribution::Distribution;
 use crate::losses::Losses;
 use crate::metric::{Definitions, Series};
@@ -102,8 +103,7 @@ impl Snapshot {
     /// snapshot that is taken while others record. It is of no profiler, so [`since`](Self::since) has no
     /// interval for it.
     pub fn from_parts(parts: SnapshotParts) -> Self {
-        let nanos = |time: Duration| u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
-        let (from, to) = (nanos(parts.from), nanos(parts.to));
+        let (from, to) = (saturating_nanos(parts.from), saturating_nanos(parts.to));
         let interval = Duration::from_nanos(to.saturating_sub(from));
         let operations = parts.operations.into_iter().map(|operation| {
             let name: Arc<str> = operation.name.as_str().into();
