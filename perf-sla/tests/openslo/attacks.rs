@@ -93,7 +93,7 @@ fn wrong_kinds_of_values_are_refused_and_never_panic() {
 }
 
 #[test]
-fn hostile_files_are_refused_within_a_second() {
+fn hostile_files_are_refused_within_a_minute() {
     let indicator = "{good: {metricSource: {type: perfkit, spec: {good: success}}}, total: {metricSource: \
                      {type: perfkit, spec: {count: calls}}}}";
     let slo = |i: usize| {
@@ -143,9 +143,9 @@ fn hostile_files_are_refused_within_a_second() {
         let read = SlaConfig::from_openslo(&text);
         let took = begun.elapsed();
         assert_eq!(read.is_err(), is_refused, "{name}: {:?}", read.err().map(|e| e.to_string()));
-        let limit = if cfg!(debug_assertions) { 5 } else { 1 };
         eprintln!("{name}: {took:?}");
-        assert!(took < Duration::from_secs(limit), "{name}: {took:?}");
+        // They take less than a second; a reader that compares each with each takes minutes.
+        assert!(took < Duration::from_secs(60), "{name}: {took:?}");
         if let Ok(import) = read {
             assert!(import.left_out.len() <= 1_001, "{name}");
         }
