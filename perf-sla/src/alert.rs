@@ -7,7 +7,7 @@ use std::time::Duration;
 /// Somebody is to be told when a target or an objective of the file is violated.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct Alert {
+pub struct AlertRule {
     /// Its name: unique in the file.
     pub name: String,
     /// What it watches, as its path in the file: `overall.max_p95`, `objectives.fast answers`.

@@ -1,6 +1,6 @@
 //! What an SLA file promises.
 
-use crate::alert::Alert;
+use crate::alert::AlertRule;
 use crate::document::Format;
 use crate::error::{Problem, SlaError};
 use crate::exclusion::Exclusion;
@@ -57,7 +57,7 @@ pub struct SlaConfig {
     pub(crate) metrics: Vec<Metric>,
     pub(crate) objectives: Vec<Objective>,
     pub(crate) exclusions: Vec<Exclusion>,
-    pub(crate) alerts: Vec<Alert>,
+    pub(crate) alerts: Vec<AlertRule>,
     pub(crate) warnings: Vec<Problem>,
     pub(crate) source: Option<PathBuf>,
 }
@@ -133,7 +133,7 @@ impl SlaConfig {
     }
 
     /// What somebody is to be told of.
-    pub fn alerts(&self) -> &[Alert] {
+    pub fn alerts(&self) -> &[AlertRule] {
         &self.alerts
     }
 

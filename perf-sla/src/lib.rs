@@ -10,7 +10,7 @@
 //! * [`Target`], a limit for one [`Indicator`] of one [`Subject`], and the [`Rule`] it is judged by.
 //! * [`Objective`], a share of good events over a [`Period`], with an error budget; [`Good`], which events
 //!   those are; [`BurnRatePair`], when the budget goes too fast; [`Exclusion`], what does not count.
-//! * [`Metric`] and [`SeriesPattern`], metrics of the user's own; [`Alert`], who is told.
+//! * [`Metric`] and [`SeriesPattern`], metrics of the user's own; [`AlertRule`], who is told.
 //! * `OpenSloExport` and `OpenSloImport`, the same promises in OpenSLO v1 (with the feature `yaml`).
 //! * [`SlaError`], everything that is wrong with a file, with lines and columns.
 //!
@@ -84,7 +84,7 @@ mod verdict;
 mod watch;
 mod writer;
 
-pub use alert::Alert;
+pub use alert::AlertRule;
 pub use baseline::Buffer;
 pub use budget::{Budget, BudgetPoint, BurnRate, Excluded, WindowBurn};
 pub use builder::{SlaBuilder, Targets};

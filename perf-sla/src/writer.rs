@@ -1,6 +1,6 @@
 //! An SLA file from what it promises.
 
-use crate::alert::Alert;
+use crate::alert::AlertRule;
 use crate::burn_rate::BurnRatePair;
 use crate::config::SlaConfig;
 use crate::exclusion::{Exclusion, Schedule};
@@ -233,7 +233,7 @@ fn write_exclusion(out: &mut String, exclusion: &Exclusion) -> fmt::Result {
     write_texts(out, "objectives", &exclusion.objectives)
 }
 
-fn write_alert(out: &mut String, alert: &Alert) -> fmt::Result {
+fn write_alert(out: &mut String, alert: &AlertRule) -> fmt::Result {
     writeln!(out, "\n[[alerts]]\nname = {}", quoted(&alert.name))?;
     writeln!(out, "watch = {}", quoted(&alert.watch))?;
     if let Some(severity) = alert.severity {

@@ -10,7 +10,7 @@ use std::process::Command;
 const LAYERS: [&[&str]; 5] = [
     &["perf-core"],
     &["perf-analysis", "perf-sla", "perf-resources"],
-    &["perf-report", "perf-export"],
+    &["perf-report", "perf-export", "perf-alert"],
     &["perfkit"],
     &["perf-cli", "xtask"],
 ];

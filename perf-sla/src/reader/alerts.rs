@@ -2,7 +2,7 @@
 
 use super::objectives::severity;
 use super::{MAX_LISTED, Reader};
-use crate::alert::Alert;
+use crate::alert::AlertRule;
 use crate::document::Node;
 use crate::keys;
 use std::collections::HashSet;
@@ -38,7 +38,7 @@ impl Reader<'_> {
                 let hint = self.hint(watch, || paths.iter().take(MAX_LISTED).map(String::as_str));
                 self.problem(item.place, format!("watch: {watch:?} is not in this file; {hint}"));
             }
-            self.config.alerts.push(Alert {
+            self.config.alerts.push(AlertRule {
                 name: name.to_owned(),
                 watch: watch.to_owned(),
                 severity: severity(&items),

@@ -1,0 +1,66 @@
+//! Whoever says it.
+
+use crate::notification::Notification;
+use std::fmt;
+use std::time::{Duration, Instant};
+
+/// Takes notifications to somebody: a closure, a file, a web service.
+///
+/// It has a thread and a queue of its own, so that it may block; it is called for one notification at a time.
+pub trait Handler: Send {
+    /// Says it, before `deadline` if it can.
+    ///
+    /// # Errors
+    ///
+    /// [`HandlerError`] when it could not be said, with whether and when to try again.
+    fn handle(
+        &mut self,
+        notification: &Notification,
+        deadline: Instant,
+    ) -> Result<(), HandlerError>;
+}
+
+impl<F: FnMut(&Notification) + Send> Handler for F {
+    fn handle(&mut self, notification: &Notification, _: Instant) -> Result<(), HandlerError> {
+        self(notification);
+        Ok(())
+    }
+}
+
+/// Why a notification could not be said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HandlerError {
+    message: String,
+    retry: Retry,
+}
+
+/// Whether what failed is tried again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Retry {
+    /// It would fail again.
+    Never,
+    /// After a while, longer each time.
+    Later,
+    /// Not before so much time is over: whoever refused it said so.
+    After(Duration),
+}
+
+impl HandlerError {
+    /// A failure in the reader's words, without a secret in it.
+    pub fn new(message: impl Into<String>, retry: Retry) -> Self {
+        HandlerError { message: message.into(), retry }
+    }
+
+    /// Whether and when to try again.
+    pub fn retry(&self) -> Retry {
+        self.retry
+    }
+}
+
+impl fmt::Display for HandlerError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for HandlerError {}

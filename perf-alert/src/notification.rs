@@ -1,0 +1,51 @@
+//! What is said of alerts, and why.
+
+use crate::alert::{Alert, Labels};
+use perf_sla::Severity;
+use std::time::SystemTime;
+
+/// What is said at once: alerts that share the labels they are grouped by.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Notification {
+    /// Why it is said now.
+    pub reason: Reason,
+    /// What its alerts have in common, if they are grouped.
+    pub group: Labels,
+    /// At least one, the most urgent first.
+    pub alerts: Vec<Alert>,
+    /// The handlers it is for, by name; all of them if none is named.
+    pub handlers: Vec<String>,
+    /// When it was made.
+    pub at: SystemTime,
+}
+
+/// Why something is said of alerts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Reason {
+    /// At least one of them has begun to fire.
+    Fired,
+    /// They fire still, and the cooldown is over.
+    Repeated,
+    /// They have fired for so long that it is more urgent now.
+    Escalated,
+    /// One of them has become more urgent or less.
+    SeverityChanged,
+    /// All of them are over.
+    Resolved,
+    /// Somebody wants to see whether it arrives.
+    Test,
+}
+
+impl Notification {
+    /// The highest severity of its alerts.
+    pub fn severity(&self) -> Severity {
+        self.alerts.iter().map(|alert| alert.severity).max().unwrap_or(Severity::Info)
+    }
+
+    /// Whether any of its alerts still fires.
+    pub fn is_firing(&self) -> bool {
+        self.alerts.iter().any(Alert::is_firing)
+    }
+}
