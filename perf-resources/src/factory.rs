@@ -1,5 +1,7 @@
 //! Any tracker from a name and options, such as a file has them.
 
+#[cfg_attr(not(feature = "gpu"), path = "factory/no_gpu.rs")]
+mod gpu;
 mod nearest;
 mod option_value;
 mod options;
@@ -15,27 +17,34 @@ pub use tracker::{Measurement, MeasurementId, Tracker, TrackerKind};
 pub use tracker_error::TrackerError;
 
 use crate::trackers::{CpuTracker, MemoryTracker};
+use gpu::Gpu;
 use options::Options;
 use perf_core::{LatencyTracker, Profiler, ThroughputTracker};
 use std::time::Duration;
 
 /// The trackers that [`tracker`] makes.
-pub(crate) const TRACKERS: [&str; 4] = ["latency", "throughput", "memory", "cpu"];
+pub(crate) const TRACKERS: [&str; 5] = ["latency", "throughput", "memory", "cpu", "gpu"];
 
-/// The tracker called `kind`, with these options: `latency`, `throughput`, `memory` or `cpu`.
+/// The tracker called `kind`, with these options: `latency`, `throughput`, `memory`, `cpu`, or `gpu`
+/// (feature `gpu`).
 ///
 /// | option | of | default | |
 /// |---|---|---|---|
-/// | `metric_name` | all | `latency`, `throughput`, `memory_usage`, `cpu_usage` | begins the names of what it writes |
+/// | `metric_name` | all | `latency`, `throughput`, `memory_usage`, `cpu_usage`, `gpu_usage` | begins the names of what it writes |
 /// | `include_timestamps` | all | true | whether it tells the time of day |
 /// | `time_unit` | latency | `ms` | `s`, `ms`, `us` or `ns` |
 /// | `time_unit` | throughput | `s` | `s`, `m` or `h` |
 /// | `window_size` | throughput | 60 | seconds of its sliding window, whole ones |
-/// | `unit` | memory | `MB` | `B`, `KB`, `MB`, `GB`, `KiB`, `MiB` or `GiB` |
+/// | `unit` | memory, gpu | `MB` | `B`, `KB`, `MB`, `GB`, `KiB`, `MiB` or `GiB` |
 /// | `track_peak` | memory | true | |
-/// | `track_gpu`, `gpu_device` | memory | false, 0 | [`Tracker::gpu_device`]: the source is [`MemoryTracker::gpu`] |
+/// | `track_gpu` | memory | false | the memory of a GPU beside that of the process (feature `gpu`) |
+/// | `gpu_device` | memory, gpu | 0 | the number of the GPU in NVML |
+/// | `gpu_library` | memory, gpu | where the system has it | the path of NVML |
 /// | `track_process`, `track_system`, `track_per_core` | cpu | true, and true with the feature `system` | |
-/// | `sampling_interval` | memory, cpu | 1, 0.5 | seconds of its [`spawn_sampling`](Tracker::spawn_sampling) |
+/// | `sampling_interval` | memory, cpu, gpu | 1, 0.5, 1 | seconds of its [`spawn_sampling`](Tracker::spawn_sampling) |
+///
+/// No tracker starts a thread by itself. A GPU is read by one, and so nothing is known of it before
+/// [`spawn_sampling`](Tracker::spawn_sampling).
 ///
 /// ```
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -50,7 +59,7 @@ pub(crate) const TRACKERS: [&str; 4] = ["latency", "throughput", "memory", "cpu"
 /// println!("{} {}: {:?} {}", measurement.metric, measurement.label, measurement.value, measurement.unit);
 ///
 /// let error = tracker(&profiler, "memori", []).unwrap_err();
-/// let expected = "unknown tracker \"memori\": did you mean memory? There are latency, throughput, memory, cpu";
+/// let expected = "unknown tracker \"memori\": did you mean memory? There are latency, throughput, memory, cpu, gpu";
 /// assert_eq!(error.to_string(), expected);
 /// # Ok(())
 /// # }
@@ -72,7 +81,8 @@ pub fn tracker<'o>(
     let timestamps = options.flag("include_timestamps")?.unwrap_or(true);
     let metric = options.text("metric_name")?;
     let metric = |default: &str| metric.clone().unwrap_or_else(|| default.to_owned());
-    let mut gpu_device = None;
+    let units = "B, KB, MB, GB, KiB, MiB or GiB";
+    let mut gpu = Gpu::none();
     let (metric, made) = match kind {
         "latency" => {
             let unit = options.parsed("time_unit", "s, ms, us or ns")?.unwrap_or_default();
@@ -86,20 +96,19 @@ pub fn tracker<'o>(
             (metric, TrackerKind::Throughput(tracker))
         }
         "memory" => {
-            let units = "B, KB, MB, GB, KiB, MiB or GiB";
             let unit = options.parsed("unit", units)?.unwrap_or_default();
-            let device = options.whole("gpu_device")?.unwrap_or(0);
-            gpu_device = options.flag("track_gpu")?.unwrap_or(false).then_some(device);
             let metric = metric("memory_usage");
             let mut tracker = MemoryTracker::new(profiler, &metric, unit)?
                 .track_peak(options.flag("track_peak")?.unwrap_or(true))
                 .include_timestamps(timestamps);
-            if let Some(interval) = options.seconds("sampling_interval")? {
+            let interval = options.seconds("sampling_interval")?;
+            if let Some(interval) = interval {
                 tracker = tracker.sampling_interval(interval);
             }
+            (gpu, tracker) = gpu::beside(&mut options, interval, tracker)?;
             (metric, TrackerKind::Memory(tracker))
         }
-        _ => {
+        "cpu" => {
             let (system, cores) =
                 (options.system("track_system")?, options.system("track_per_core")?);
             let metric = metric("cpu_usage");
@@ -113,6 +122,13 @@ pub fn tracker<'o>(
             }
             (metric, TrackerKind::Cpu(tracker))
         }
+        _ => {
+            let unit = options.parsed("unit", units)?.unwrap_or_default();
+            let metric = metric("gpu_usage");
+            let made;
+            (gpu, made) = gpu::tracker(&mut options, profiler, &metric, unit, timestamps)?;
+            (metric, made)
+        }
     };
-    Ok(Tracker::new(metric, timestamps, gpu_device, made))
+    Ok(Tracker::new(metric, timestamps, gpu, made))
 }

@@ -1,5 +1,8 @@
 //! One tracker of any kind.
 
+use super::gpu::Gpu;
+#[cfg(feature = "gpu")]
+use crate::trackers::GpuTracker;
 use crate::trackers::{CpuTracker, MemoryTracker, TrackerSampling, UsageId};
 use perf_core::{BatchId, LatencyTracker, ThroughputTracker, TrackError, TrackId};
 use std::io;
@@ -11,7 +14,7 @@ use std::time::SystemTime;
 pub struct Tracker {
     metric: Box<str>,
     timestamps: bool,
-    gpu_device: Option<u32>,
+    gpu: Gpu,
     kind: TrackerKind,
 }
 
@@ -27,6 +30,9 @@ pub enum TrackerKind {
     Memory(MemoryTracker),
     /// `cpu`
     Cpu(CpuTracker),
+    /// `gpu`
+    #[cfg(feature = "gpu")]
+    Gpu(GpuTracker),
 }
 
 /// A measurement of a [`Tracker`] by id.
@@ -50,10 +56,13 @@ pub struct Measurement {
     /// The label it was started with.
     pub label: Box<str>,
     /// What was measured, in `unit`: how long it took, its items per time, the memory of the process at
-    /// its end, or the CPU of the process. `None` for a rate when no time went by.
+    /// its end, or the CPU of the process, or the memory of the GPU. `None` for a rate when no time went by,
+    /// and for a GPU of which nothing is known.
     pub value: Option<f64>,
     /// The highest value meanwhile, of memory and CPU.
     pub peak: Option<f64>,
+    /// The memory of the GPU at its end, where one is read.
+    pub gpu: Option<f64>,
     /// The unit: of CPU it is `%` of one core.
     pub unit: String,
     /// When it was stopped; `None` where timestamps are not wanted.
@@ -61,13 +70,8 @@ pub struct Measurement {
 }
 
 impl Tracker {
-    pub(super) fn new(
-        metric: String,
-        timestamps: bool,
-        gpu_device: Option<u32>,
-        kind: TrackerKind,
-    ) -> Self {
-        Tracker { metric: metric.into(), timestamps, gpu_device, kind }
+    pub(super) fn new(metric: String, timestamps: bool, gpu: Gpu, kind: TrackerKind) -> Self {
+        Tracker { metric: metric.into(), timestamps, gpu, kind }
     }
 
     /// The option `metric_name`.
@@ -80,12 +84,6 @@ impl Tracker {
         &self.kind
     }
 
-    /// The option `gpu_device` of a memory tracker with `track_gpu`. A tracker by name has no source of
-    /// its figures: give one to [`MemoryTracker::gpu`], such as `GpuReader::used_bytes` (feature `gpu`).
-    pub fn gpu_device(&self) -> Option<u32> {
-        self.gpu_device
-    }
-
     /// Starts a measurement that stops by its id; of throughput, a batch.
     pub fn start(&self, label: &str) -> MeasurementId {
         MeasurementId(match &self.kind {
@@ -93,6 +91,8 @@ impl Tracker {
             TrackerKind::Throughput(tracker) => Id::Throughput(tracker.start_batch(label)),
             TrackerKind::Memory(tracker) => Id::Usage(tracker.start(label)),
             TrackerKind::Cpu(tracker) => Id::Usage(tracker.start(label)),
+            #[cfg(feature = "gpu")]
+            TrackerKind::Gpu(tracker) => Id::Usage(tracker.start(label)),
         })
     }
 
@@ -116,6 +116,7 @@ impl Tracker {
     ///
     /// [`TrackError`] when it is not running.
     pub fn stop(&self, id: MeasurementId) -> Result<Measurement, TrackError> {
+        let mut gpu = None;
         let (label, value, peak, unit) = match (&self.kind, id.0) {
             (TrackerKind::Latency(tracker), Id::Latency(id)) => {
                 let tracked = tracker.stop(id)?;
@@ -129,6 +130,7 @@ impl Tracker {
             (TrackerKind::Memory(tracker), Id::Usage(id)) => {
                 let tracked = tracker.stop(id)?;
                 let (value, peak) = (tracked.value(), tracked.peak());
+                gpu = tracked.gpu_bytes.map(|bytes| tracked.unit.of(bytes));
                 (tracked.label, Some(value), peak, tracked.unit.to_string())
             }
             (TrackerKind::Cpu(tracker), Id::Usage(id)) => {
@@ -137,23 +139,31 @@ impl Tracker {
                 let value = tracked.percent();
                 (tracked.label, value, peak, "%".to_owned())
             }
+            #[cfg(feature = "gpu")]
+            (TrackerKind::Gpu(tracker), Id::Usage(id)) => {
+                let tracked = tracker.stop(id)?;
+                let (value, peak) = (tracked.memory(), tracked.peak_memory());
+                gpu = value;
+                (tracked.label, value, peak, tracked.unit.to_string())
+            }
             _ => return Err(TrackError::OtherTracker),
         };
         let at = self.timestamps.then(SystemTime::now);
-        Ok(Measurement { metric: self.metric.clone(), label, value, peak, unit, at })
+        Ok(Measurement { metric: self.metric.clone(), label, value, peak, gpu, unit, at })
     }
 
-    /// Starts the thread that looks at what runs at the option `sampling_interval`; `None` for latency and
-    /// throughput, which need none.
+    /// Starts the thread that looks at what runs at the option `sampling_interval`, and that which reads the
+    /// GPU if one is wanted; `None` for latency and throughput, which need none.
     ///
     /// # Errors
     ///
-    /// When the system gives no more threads.
+    /// When the system gives no more threads; `AlreadyExists` while the GPU is read by an earlier one.
     pub fn spawn_sampling(&self) -> io::Result<Option<TrackerSampling>> {
-        match &self.kind {
-            TrackerKind::Latency(_) | TrackerKind::Throughput(_) => Ok(None),
-            TrackerKind::Memory(tracker) => tracker.spawn_sampling().map(Some),
-            TrackerKind::Cpu(tracker) => tracker.spawn_sampling().map(Some),
-        }
+        let sampling = match &self.kind {
+            TrackerKind::Memory(tracker) => Some(tracker.spawn_sampling()?),
+            TrackerKind::Cpu(tracker) => Some(tracker.spawn_sampling()?),
+            _ => None,
+        };
+        self.gpu.spawn_beside(sampling)
     }
 }

@@ -1,10 +1,14 @@
 //! A view of what the thread has read.
 
+use super::gpu_config::GpuConfig;
+use super::gpu_sampler::GpuSampler;
 use super::gpu_snapshot::GpuSnapshot;
 use super::gpu_state::GpuState;
+use super::nvml::NvmlSource;
 use super::shared::Shared;
 use super::watch::Watch;
 use std::fmt;
+use std::io;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
@@ -18,6 +22,22 @@ pub struct GpuReader {
 impl GpuReader {
     pub(super) fn new(shared: Arc<Shared>) -> Self {
         GpuReader { shared }
+    }
+
+    /// A view of what nobody reads yet, for those who want one before the thread is to start; it tells
+    /// [`NotStarted`](GpuState::NotStarted) until [`spawn_sampler`](Self::spawn_sampler).
+    pub fn not_started(config: GpuConfig) -> Self {
+        GpuReader::new(Arc::new(Shared::new(config)))
+    }
+
+    /// Starts the thread that this tells of; again, when it has ended.
+    ///
+    /// # Errors
+    ///
+    /// As [`spawn_gpu_sampler`](crate::spawn_gpu_sampler), and `AlreadyExists` when the thread runs.
+    pub fn spawn_sampler(&self) -> io::Result<GpuSampler> {
+        let source = NvmlSource::new(self.shared.config.library.clone());
+        GpuSampler::start(source, Arc::clone(&self.shared))
     }
 
     /// How it stands, and the last reading, if there was any. Never waits for the driver; unless the state

@@ -36,8 +36,7 @@ use std::thread;
 /// When the interval is zero; when the system gives no more threads; `ResourceBusy` while the thread of
 /// an earlier sampler of the same library hangs in it. That there is no driver or no GPU is none.
 pub fn spawn_gpu_sampler(config: GpuConfig) -> io::Result<GpuSampler> {
-    let source = NvmlSource::new(config.library.clone());
-    GpuSampler::spawn(source, config)
+    GpuSampler::spawn(NvmlSource::new(config.library.clone()), config)
 }
 
 /// The thread that [`spawn_gpu_sampler`] started.
@@ -52,17 +51,24 @@ pub struct GpuSampler {
 
 impl GpuSampler {
     pub(super) fn spawn(source: impl Source, config: GpuConfig) -> io::Result<Self> {
-        if config.interval.is_zero() {
+        Self::start(source, Arc::new(Shared::new(config)))
+    }
+
+    pub(super) fn start(source: impl Source, shared: Arc<Shared>) -> io::Result<Self> {
+        if shared.config.interval.is_zero() {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "the interval is zero"));
         }
-        if left_behind::is_left(config.library.as_deref()) {
+        if left_behind::is_left(shared.config.library.as_deref()) {
             let reason = "the thread of an earlier GPU sampler still hangs in the driver";
             return Err(io::Error::new(io::ErrorKind::ResourceBusy, reason));
         }
-        let shared = Arc::new(Shared::new(config));
+        shared.start()?;
         let told = Arc::clone(&shared);
         let run = move || worker::run(source, told);
-        thread::Builder::new().name("perfkit-gpu".into()).spawn(run)?;
+        if let Err(error) = thread::Builder::new().name("perfkit-gpu".into()).spawn(run) {
+            shared.done();
+            return Err(error);
+        }
         Ok(GpuSampler { shared })
     }
 

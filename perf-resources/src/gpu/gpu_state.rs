@@ -7,6 +7,8 @@ use std::time::Instant;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum GpuState {
+    /// Nobody has started the thread that reads.
+    NotStarted,
     /// Nothing has been read yet.
     Starting,
     /// At least one GPU is there.
@@ -28,6 +30,7 @@ pub enum GpuState {
 impl fmt::Display for GpuState {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            GpuState::NotStarted => f.pad("not started"),
             GpuState::Starting => f.pad("starting"),
             GpuState::Available => f.pad("available"),
             GpuState::NoDriver(reason) => write!(f, "no driver: {reason}"),

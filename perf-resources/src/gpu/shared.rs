@@ -6,6 +6,7 @@ use super::gpu_snapshot::GpuSnapshot;
 use super::gpu_state::GpuState;
 use super::left_behind;
 use super::watch::Watch;
+use std::io;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
@@ -40,14 +41,14 @@ struct Status {
 impl Shared {
     pub(super) fn new(config: GpuConfig) -> Self {
         let status = Status {
-            state: GpuState::Starting,
+            state: GpuState::NotStarted,
             snapshot: None,
             busy_since: None,
             begun: 0,
             ended: 0,
             is_asked: false,
             is_told_to_stop: false,
-            is_done: false,
+            is_done: true,
             is_left_behind: false,
         };
         Shared {
@@ -56,6 +57,20 @@ impl Shared {
             changed: Condvar::new(),
             watchers: Mutex::default(),
         }
+    }
+
+    /// A thread begins. There is one at a time; after its end there may be another.
+    pub(super) fn start(&self) -> io::Result<()> {
+        let mut status = lock(&self.status);
+        if !status.is_done {
+            let reason = "the thread that reads the GPUs runs already";
+            return Err(io::Error::new(io::ErrorKind::AlreadyExists, reason));
+        }
+        status.state = GpuState::Starting;
+        status.is_told_to_stop = false;
+        status.is_done = false;
+        status.is_left_behind = false;
+        Ok(())
     }
 
     pub(super) fn latest(&self) -> (GpuState, Option<Arc<GpuSnapshot>>) {

@@ -1,10 +1,10 @@
 //! What a GPU does while pieces of work run.
 
-use super::stub::{LONG, Stub};
+use super::stub::{LONG, Stub, until};
 use perf_core::{Profiler, TrackError};
 use perf_resources::{
-    ByteUnit, GpuConfig, GpuSampler, GpuState, GpuTracker, MemoryTracker, Reading,
-    spawn_gpu_sampler,
+    ByteUnit, GpuConfig, GpuReader, GpuSampler, GpuState, GpuTracker, MemoryTracker, OptionValue,
+    Reading, TrackerKind, spawn_gpu_sampler,
 };
 use std::time::Duration;
 
@@ -140,4 +140,61 @@ fn a_memory_tracker_tells_the_memory_of_a_gpu() {
     assert_eq!(tracker.sample().gpu_bytes, Some(3 << 20));
     drop(sampler);
     assert_eq!(tracker.sample().gpu_bytes, None, "nobody knows any more");
+}
+
+#[test]
+fn trackers_by_name_read_the_gpu_while_they_sample() {
+    let Some(stub) = Stub::new(&using(100, 1_000)) else { return };
+    let library = OptionValue::from(stub.library().to_str().unwrap());
+    let options = |more: &[(&'static str, OptionValue)]| {
+        let mut options = vec![
+            ("gpu_library", library.clone()),
+            ("gpu_device", 1.into()),
+            ("unit", "MiB".into()),
+            ("sampling_interval", 0.001.into()),
+        ];
+        options.extend_from_slice(more);
+        options
+    };
+    let make =
+        |kind, more: &[_]| perf_resources::tracker(&Profiler::new(), kind, options(more)).unwrap();
+
+    let gpu = make("gpu", &[]);
+    let TrackerKind::Gpu(inner) = gpu.kind() else { panic!("{gpu:?}") };
+    assert_eq!(inner.sample().0, GpuState::NotStarted);
+    let before = gpu.stop(gpu.start("early")).unwrap();
+    assert_eq!((before.value, before.unit.as_str()), (None, "MiB"));
+    let sampling = gpu.spawn_sampling().unwrap();
+    assert!(sampling.is_some());
+    let error = gpu.spawn_sampling().unwrap_err();
+    assert_eq!(error.kind(), std::io::ErrorKind::AlreadyExists);
+    let inner = inner.clone().patience(LONG);
+    while inner.sample().0 != GpuState::Available {}
+    let (_, tracked) = inner.track("generate", || stub.play(&using(700, 2_000)));
+    assert_eq!((tracked.device, tracked.memory()), (1, Some(700.0)));
+    drop(sampling);
+    assert_eq!(inner.sample().0, GpuState::Stopped);
+
+    let memory = make("memory", &[("track_gpu", true.into())]);
+    let stop = || memory.stop(memory.start("load")).unwrap();
+    assert_eq!(stop().gpu, None);
+    let _sampling = memory.spawn_sampling().unwrap();
+    let start = std::time::Instant::now();
+    while stop().gpu != Some(700.0) {
+        assert!(start.elapsed() < LONG);
+    }
+}
+
+#[test]
+fn a_thread_that_has_ended_is_followed_by_another() {
+    let Some(stub) = Stub::new("devices 1") else { return };
+    let reader = GpuReader::not_started(stub.config());
+    assert_eq!(reader.latest(), (GpuState::NotStarted, None));
+    for _ in 0..3 {
+        let sampler = reader.spawn_sampler().unwrap();
+        let available = |state: &GpuState, _: Option<&_>| *state == GpuState::Available;
+        assert!(until(&reader, available).1.is_some());
+        drop(sampler);
+        assert_eq!(reader.latest().0, GpuState::Stopped);
+    }
 }
