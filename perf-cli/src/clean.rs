@@ -1,6 +1,6 @@
 //! `perfkit logs clean`: what a log would do with its old files, by hand.
 
-use crate::terminal::{counted, say};
+use crate::terminal::{counted, say, tell};
 use clap::Args;
 use perfkit::export::{LogAction, Planned, Retention};
 use perfkit::report::wording;
@@ -81,7 +81,7 @@ impl Clean {
                 }
                 Some(Err(error)) => {
                     failed += 1;
-                    eprintln!("{}: {error}", planned.path().display());
+                    tell(format_args!("{}: {error}", planned.path().display()));
                     say(&line(planned, width, "failed"))?;
                     continue;
                 }

@@ -2,6 +2,7 @@
 
 use crate::log_input::LogInput;
 use crate::output::{write_file, write_stdout};
+use crate::terminal::tell;
 use clap::{Args, ValueEnum};
 use perfkit::export::convert::{self, ChromeTrace, Csv, Folded, OtlpJson, Prometheus};
 use std::error::Error;
@@ -75,10 +76,10 @@ impl Convert {
         // Standard output may be the file.
         if let Some(read) = read {
             for skipped in &read.skipped {
-                eprintln!("{skipped}");
+                tell(skipped);
             }
             if let Some(path) = &self.output {
-                eprintln!("{}: {} requests", path.display(), read.entries);
+                tell(format_args!("{}: {} requests", path.display(), read.entries));
             }
         }
         Ok(ExitCode::SUCCESS)

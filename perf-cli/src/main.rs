@@ -69,7 +69,7 @@ fn main() -> ExitCode {
         Command::Sla(sla) => sla.run(),
     };
     result.unwrap_or_else(|error| {
-        eprintln!("error: {}", terminal::inert(&error.to_string()));
+        terminal::tell(format_args!("error: {}", terminal::inert(&error.to_string())));
         ExitCode::from(BAD_INPUT)
     })
 }

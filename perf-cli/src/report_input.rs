@@ -1,6 +1,6 @@
 //! Reports that a command reads: files, and folders of them.
 
-use crate::terminal::counted;
+use crate::terminal::{counted, tell};
 use indicatif::{ProgressBar, ProgressStyle};
 use perfkit::report::{Report, wording};
 use std::collections::BTreeSet;
@@ -91,7 +91,7 @@ impl ReportFolder {
             )
             .into());
         }
-        skipped.iter().for_each(|line| eprintln!("{line}"));
+        skipped.iter().for_each(tell);
         Ok(self.reports)
     }
 }

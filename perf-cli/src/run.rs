@@ -13,7 +13,7 @@ use crate::output::{write_file, write_stdout};
 use crate::sla::warn;
 use crate::terminal;
 use clap::{Args, ValueEnum};
-use interrupt::{INTERRUPTED, Interrupt};
+use interrupt::Interrupt;
 use measured_run::{MeasuredRun, Task, exit_code};
 use perfkit::report::{Console, Report};
 use perfkit::sla::{SlaConfig, Status};
@@ -79,7 +79,8 @@ Examples:
 Exit codes:
   without --sla that of the command, of the first run that failed; 128 + N if signal N ended it
   with --sla that of the verdict; a run that fails is a failure of the operation
-  3 when the command cannot be run, 130 after Ctrl-C";
+  3 when the command cannot be run or the summary not be written, 130 after Ctrl-C,
+  128 + N when signal N asks it to end, which the command is told too";
 
 #[derive(Clone, Copy, PartialEq, ValueEnum)]
 enum Format {
@@ -113,43 +114,42 @@ impl Run {
             discards_output: self.quiet,
             // What the first run has read, the next could not read again.
             has_input: self.runs == 1 && self.warmup == 0 && warm_up.is_none(),
+            interrupt: &interrupt,
         };
-        let Some(warm_ups) = self.warm_up(&task, warm_up, &interrupt)? else {
-            eprintln!("interrupted before the first run that counts");
-            return Ok(ExitCode::from(INTERRUPTED));
-        };
+        let warm_ups = self.warm_up(&task, warm_up)?;
+        if let Some(code) = interrupt.code() {
+            terminal::tell("interrupted before the first run that counts");
+            return Ok(ExitCode::from(code));
+        }
         let record = Record::new(&self.name, sla.as_ref())?;
-        let runs = self.measure(&task, &record, &interrupt)?;
-        let interrupted = interrupt.was_pressed();
+        let runs = self.measure(&task, &record)?;
+        let interrupted = interrupt.code();
         let (report, verdict) = record.close(&runs, sla.as_ref());
-        let summary =
-            Summary { command: &self.command, runs: &runs, warm_ups, interrupted, verdict };
+        let summary = Summary {
+            command: &self.command,
+            runs: &runs,
+            warm_ups,
+            interrupted: interrupted.is_some(),
+            verdict,
+        };
         self.write(&summary, &report)?;
-        Ok(ExitCode::from(match verdict.map(Status::exit_code) {
-            _ if interrupted => INTERRUPTED,
-            Some(code) => code,
-            None => {
-                runs.iter().map(|run| exit_code(run.status)).find(|code| *code != 0).unwrap_or(0)
-            }
-        }))
+        let of_the_runs =
+            || runs.iter().map(|run| exit_code(run.status)).find(|code| *code != 0).unwrap_or(0);
+        let code = interrupted.or(verdict.map(Status::exit_code)).unwrap_or_else(of_the_runs);
+        Ok(ExitCode::from(code))
     }
 
-    /// Runs that count for nothing; how many, or `None` when they were interrupted.
-    fn warm_up(
-        &self,
-        task: &Task<'_>,
-        length: Option<Duration>,
-        interrupt: &Interrupt,
-    ) -> Result<Option<usize>, Box<dyn Error>> {
+    /// Runs that count for nothing, until there were enough or they were interrupted; how many.
+    fn warm_up(&self, task: &Task<'_>, length: Option<Duration>) -> Result<usize, Box<dyn Error>> {
         let begun = Instant::now();
         let mut done = 0;
         while done < self.warmup || length.is_some_and(|length| begun.elapsed() < length) {
-            if interrupt.has_ended(task.run()?.status) {
-                return Ok(None);
+            if task.interrupt.has_ended(task.run()?.status) {
+                break;
             }
             done += 1;
         }
-        Ok(Some(done))
+        Ok(done)
     }
 
     /// The runs that count. One that was interrupted does not, unless it is all there is to tell of.
@@ -157,12 +157,11 @@ impl Run {
         &self,
         task: &Task<'_>,
         record: &Record,
-        interrupt: &Interrupt,
     ) -> Result<Vec<MeasuredRun>, Box<dyn Error>> {
         let mut runs = Vec::new();
-        while runs.len() < self.runs && !interrupt.was_pressed() {
+        while runs.len() < self.runs && task.interrupt.code().is_none() {
             let run = task.run()?;
-            if !interrupt.has_ended(run.status) {
+            if !task.interrupt.has_ended(run.status) {
                 record.add(&run);
                 runs.push(run);
             } else if runs.is_empty() {
@@ -191,12 +190,15 @@ impl Run {
         match &self.output {
             _ if to_stdout => write_stdout(|out| Ok(out.write_all(text.as_bytes())?))?,
             Some(path) => write_file(path, |out| Ok(out.write_all(text.as_bytes())?))?,
-            // Whoever reads it may have gone away.
-            None => drop(io::stderr().lock().write_all(text.as_bytes())),
+            None => match io::stderr().lock().write_all(text.as_bytes()) {
+                // Whoever reads it has gone away.
+                Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
+                written => written.map_err(|error| format!("standard error: {error}"))?,
+            },
         }
         if terminal::is_github_job() {
             // Standard output is the command's; such a job reads both.
-            eprint!("{}", report.to_github_annotations());
+            let _ = io::stderr().write_all(report.to_github_annotations().as_bytes());
         }
         Ok(())
     }

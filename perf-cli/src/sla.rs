@@ -1,6 +1,6 @@
 //! `perfkit sla`: what an SLA file says, before anything is measured.
 
-use crate::terminal::{counted, say};
+use crate::terminal::{counted, say, tell};
 use clap::{Args, Subcommand};
 use perfkit::sla::{SlaConfig, json_schema};
 use std::error::Error;
@@ -93,7 +93,7 @@ fn check(files: &[PathBuf], strict: bool) -> Result<ExitCode, Box<dyn Error>> {
                 say(&format!("{}: {}\n", file.display(), contents(&sla)))?;
             }
             Err(error) => {
-                eprintln!("{error}");
+                tell(error);
                 refused += 1;
             }
         }
@@ -110,7 +110,7 @@ fn import(file: &Path) -> Result<ExitCode, Box<dyn Error>> {
     for problem in &import.left_out {
         let place =
             problem.position.map_or_else(String::new, |(line, column)| format!("{line}:{column}:"));
-        eprintln!("{}:{place} left out: {}", file.display(), problem.message);
+        tell(format_args!("{}:{place} left out: {}", file.display(), problem.message));
     }
     say(&import.config.to_toml())?;
     Ok(ExitCode::SUCCESS)
@@ -122,7 +122,7 @@ fn export(file: &Path, service: Option<&str>) -> Result<ExitCode, Box<dyn Error>
     let stem = file.file_stem().map(|stem| stem.to_string_lossy().into_owned());
     let export = sla.to_openslo(service.unwrap_or(stem.as_deref().unwrap_or("service")));
     for message in &export.left_out {
-        eprintln!("{}: left out: {message}", file.display());
+        tell(format_args!("{}: left out: {message}", file.display()));
     }
     say(&export.yaml)?;
     Ok(ExitCode::SUCCESS)
@@ -146,6 +146,6 @@ fn contents(sla: &SlaConfig) -> String {
 pub(crate) fn warn(file: &Path, sla: &SlaConfig) {
     for warning in sla.warnings() {
         let place = warning.position.map_or_else(String::new, |(line, _)| format!("{line}:"));
-        eprintln!("{}:{place} warning: {}", file.display(), warning.message);
+        tell(format_args!("{}:{place} warning: {}", file.display(), warning.message));
     }
 }

@@ -1,6 +1,7 @@
 //! What the terminal can show.
 
 use perfkit::report::{Console, Report};
+use std::fmt;
 use std::io::{self, Write};
 
 /// Columns where there is no terminal to ask.
@@ -15,6 +16,11 @@ pub(crate) fn say(text: &str) -> Result<(), String> {
         }
         _ => Ok(()),
     }
+}
+
+/// A line to standard error, beside what is asked for. Where it cannot be written, nobody is left to hear.
+pub(crate) fn tell(line: impl fmt::Display) {
+    let _ = writeln!(io::stderr(), "{line}");
 }
 
 /// A text in which nothing moves the cursor or colours the terminal: names of files can hold anything.

@@ -360,6 +360,41 @@ fn ctrl_c_ends_the_command_tells_what_was_so_far_and_exits_with_130() {
 }
 
 #[test]
+fn a_command_is_asked_to_end_with_us_and_may_tidy_up() {
+    let desk = Desk::new();
+    let script = "trap 'echo tidy; exit 7' TERM HUP; echo begun; while :; do sleep 0.01; done";
+    for (signal, expected) in [("-TERM", 143), ("-HUP", 129)] {
+        let json = ["--format", "json", "--output", "run.json", "--runs", "3"];
+        let mut command = desk.command(&[&json[..], &["--", "sh", "-c", script]].concat());
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        assert_eq!(lines.next().unwrap().unwrap(), "begun");
+        // To us alone.
+        let us = child.id().to_string();
+        assert!(Command::new("kill").args([signal, &us]).status().unwrap().success());
+        assert_eq!(lines.next().unwrap().unwrap(), "tidy", "{signal}");
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(code(&output), Some(expected), "{}", told(&output));
+        let text = fs::read(desk.path("run.json")).unwrap();
+        let summary: Value = serde_json::from_slice(&text).unwrap();
+        assert_eq!(
+            (&summary["interrupted"], &summary["runs"][0]["exit_code"]),
+            (&true.into(), &7.into())
+        );
+    }
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_summary_that_cannot_be_written_is_no_success() {
+    let desk = Desk::new();
+    let mut command = desk.command(&["--", "true"]);
+    command.stderr(fs::File::create("/dev/full").unwrap());
+    assert_eq!(command.status().unwrap().code(), Some(3));
+}
+
+#[test]
 fn help_has_examples_and_fits_a_terminal() {
     let output = Desk::new().run(&["--help"]);
     let text = String::from_utf8(output.stdout.clone()).unwrap();

@@ -1,59 +1,97 @@
-//! Ctrl-C, which the command hears of too: it belongs to the same group of processes.
+//! Ctrl-C, which the command hears of too: it belongs to the same group of processes. On Unix also what asks a
+//! process to end, of which the command hears from us.
+
+#[cfg(unix)]
+mod ask;
 
 use super::measured_run::exit_code;
 use std::error::Error;
-use std::process::ExitStatus;
+use std::process::{Child, ExitStatus};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// What shells make of a program that Ctrl-C ended.
-pub(super) const INTERRUPTED: u8 = 130;
+const INTERRUPTED: u8 = 130;
 
 /// How long after the command we may hear of it ourselves.
 const GRACE: Duration = Duration::from_millis(100);
 
-/// Whether Ctrl-C was pressed.
-pub(super) struct Interrupt(Arc<(Mutex<bool>, Condvar)>);
-
 /// Two that come together are one: `timeout` signals its child and then the group.
 const TOGETHER: Duration = Duration::from_millis(500);
 
+/// Whether somebody wants it to end.
+pub(super) struct Interrupt(Arc<Shared>);
+
+#[derive(Default)]
+struct Shared {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    /// What to end with.
+    code: Option<u8>,
+    /// The command, while nobody has waited for it: its number can be nobody else's.
+    #[cfg(unix)]
+    running: Option<rustix::process::Pid>,
+}
+
 impl Interrupt {
-    /// From now on. The second one does not wait for the command.
+    /// From now on. The second Ctrl-C does not wait for the command.
     pub(super) fn listen() -> Result<Self, Box<dyn Error>> {
-        let state = Arc::new((Mutex::new(false), Condvar::new()));
-        let shared = Arc::clone(&state);
+        let shared = Arc::new(Shared::default());
+        let told = Arc::clone(&shared);
         let mut first = None;
         ctrlc::set_handler(move || {
-            let mut pressed = lock(&shared.0);
             let first = *first.get_or_insert_with(Instant::now);
-            if *pressed && first.elapsed() > TOGETHER {
+            if told.has_code() && first.elapsed() > TOGETHER {
                 std::process::exit(i32::from(INTERRUPTED));
             }
-            *pressed = true;
-            shared.1.notify_all();
+            told.end_with(INTERRUPTED);
         })?;
-        Ok(Interrupt(state))
+        #[cfg(unix)]
+        ask::listen(Arc::clone(&shared))?;
+        Ok(Interrupt(shared))
     }
 
-    pub(super) fn was_pressed(&self) -> bool {
-        *lock(&self.0.0)
+    /// What to end with, if somebody wants it to end.
+    pub(super) fn code(&self) -> Option<u8> {
+        self.0.lock().code
     }
 
-    /// The same, when the command has just ended like this. One that Ctrl-C has ended may be seen to have
+    /// The same, when the command has just ended like this. One that a signal has ended may be seen to have
     /// ended before the thread runs that hears of it here.
     pub(super) fn has_ended(&self, status: ExitStatus) -> bool {
-        let (pressed, changed) = &*self.0;
-        let mut pressed = lock(pressed);
-        if exit_code(status) == INTERRUPTED {
-            let waited = changed.wait_timeout_while(pressed, GRACE, |pressed| !*pressed);
-            pressed = waited.unwrap_or_else(PoisonError::into_inner).0;
+        let mut state = self.0.lock();
+        if exit_code(status) > 128 {
+            let waits = |state: &mut State| state.code.is_none();
+            let waited = self.0.changed.wait_timeout_while(state, GRACE, waits);
+            state = waited.unwrap_or_else(PoisonError::into_inner).0;
         }
-        *pressed
+        state.code.is_some()
+    }
+
+    /// Waits for the command, which meanwhile is told what we are asked for.
+    pub(super) fn wait(&self, child: &mut Child) -> std::io::Result<ExitStatus> {
+        #[cfg(unix)]
+        ask::pass_on_until_the_end(&self.0, child);
+        child.wait()
     }
 }
 
-/// Nothing panics while it is held.
-fn lock(pressed: &Mutex<bool>) -> MutexGuard<'_, bool> {
-    pressed.lock().unwrap_or_else(PoisonError::into_inner)
+impl Shared {
+    fn has_code(&self) -> bool {
+        self.lock().code.is_some()
+    }
+
+    fn end_with(&self, code: u8) {
+        self.lock().code.get_or_insert(code);
+        self.changed.notify_all();
+    }
+
+    /// Nothing panics while it is held.
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }

@@ -1,6 +1,7 @@
 //! One run of the command.
 
 use super::child_usage::{ChildUsage, ChildrenTotals};
+use super::interrupt::Interrupt;
 use super::watching::{Watched, Watching};
 use perfkit::report::wording::one_line;
 use perfkit::resources::ProcessSampler;
@@ -15,6 +16,7 @@ pub(super) struct Task<'a> {
     pub(super) interval: Duration,
     pub(super) discards_output: bool,
     pub(super) has_input: bool,
+    pub(super) interrupt: &'a Interrupt,
 }
 
 /// What one run used.
@@ -49,7 +51,7 @@ impl Task<'_> {
         })?;
         // While nobody has waited for it, nobody else can have its number.
         let watching = Watching::spawn(child.id(), self.interval);
-        let status = child.wait()?;
+        let status = self.interrupt.wait(&mut child)?;
         let wall = start.elapsed();
         let watched = watching.map(Watching::end);
         let after = ChildrenTotals::read();
