@@ -5,7 +5,8 @@ use std::error::Error;
 use std::fs;
 use std::process::Stdio;
 
-const TARGETS: [&str; 5] = ["sla_file", "sla_yaml", "sla_history", "quantity", "timeline"];
+const TARGETS: [&str; 6] =
+    ["sla_file", "sla_yaml", "sla_history", "quantity", "timeline", "cgroup"];
 
 pub(crate) fn run(arguments: &[String]) -> Result<(), Box<dyn Error>> {
     let (mut seconds, mut chosen) = (60, None);

@@ -16,6 +16,7 @@ mod instructions;
 mod layers;
 mod loom;
 mod peers;
+mod platforms;
 mod sanitize;
 mod simulate;
 mod stress;
@@ -46,12 +47,14 @@ Commands:
                              verdict wrong; exit code 1 when more often than it says
   faults [KILLS]             kill a process that writes a request log 200 times, and fill its disk
   fuzz [TARGET] [--seconds N]
-                             the fuzz targets sla_file, sla_yaml, sla_history, quantity and timeline, for
-                             60 s each
+                             the fuzz targets sla_file, sla_yaml, sla_history, quantity, timeline and
+                             cgroup, for 60 s each
   browser [--install] [--keep]
                              look at the demo's HTML report in Chromium; exit code 1 when something is
                              wrong with it. --install gets what that needs from Debian, --keep takes the
                              pictures of docs/images anew
+  platforms [--install]      check that all crates compile, without a warning, for Windows and macOS;
+                             --install gets their standard libraries with rustup
   sanitize [TOOL]            a smaller stress under the sanitizers address and thread, and valgrind's
                              memcheck
   loom [FILTER]              explore the models of the recording core with loom, and check that
@@ -81,6 +84,9 @@ fn main() -> ExitCode {
         Some((command, rest)) if command == "browser" => browser::run(rest),
         Some((command, rest)) if command == "simulate" => simulate::run(rest),
         Some((command, rest)) if command == "fuzz" => fuzz::run(rest).map(|()| ExitCode::SUCCESS),
+        Some((command, rest)) if command == "platforms" => {
+            platforms::run(rest).map(|()| ExitCode::SUCCESS)
+        }
         Some((command, rest)) if command == "sanitize" => {
             sanitize::run(rest).map(|()| ExitCode::SUCCESS)
         }
