@@ -37,7 +37,7 @@ impl GpuReader {
     /// As [`spawn_gpu_sampler`](crate::spawn_gpu_sampler), and `AlreadyExists` when the thread runs.
     pub fn spawn_sampler(&self) -> io::Result<GpuSampler> {
         let source = NvmlSource::new(self.shared.config.library.clone());
-        GpuSampler::start(source, Arc::clone(&self.shared))
+        GpuSampler::spawn_for(source, Arc::clone(&self.shared))
     }
 
     /// How it stands, and the last reading, if there was any. Never waits for the driver; unless the state

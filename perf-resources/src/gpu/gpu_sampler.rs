@@ -51,10 +51,10 @@ pub struct GpuSampler {
 
 impl GpuSampler {
     pub(super) fn spawn(source: impl Source, config: GpuConfig) -> io::Result<Self> {
-        Self::start(source, Arc::new(Shared::new(config)))
+        Self::spawn_for(source, Arc::new(Shared::new(config)))
     }
 
-    pub(super) fn start(source: impl Source, shared: Arc<Shared>) -> io::Result<Self> {
+    pub(super) fn spawn_for(source: impl Source, shared: Arc<Shared>) -> io::Result<Self> {
         if shared.config.interval.is_zero() {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "the interval is zero"));
         }
