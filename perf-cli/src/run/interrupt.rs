@@ -51,7 +51,7 @@ impl Interrupt {
             told.end_with(INTERRUPTED);
         })?;
         #[cfg(unix)]
-        ask::listen(Arc::clone(&shared))?;
+        ask::spawn_listener(Arc::clone(&shared))?;
         Ok(Interrupt(shared))
     }
 

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::thread;
 
 /// Starts the thread that hears of them. The command is asked as often as we are.
-pub(super) fn listen(shared: Arc<Shared>) -> io::Result<()> {
+pub(super) fn spawn_listener(shared: Arc<Shared>) -> io::Result<()> {
     let mut signals = Signals::new([SIGTERM, SIGHUP])?;
     thread::Builder::new().name("perfkit-signals".into()).spawn(move || {
         for number in signals.forever() {
