@@ -31,6 +31,8 @@ mod retry;
 mod series;
 mod thread;
 mod totals;
+#[cfg(feature = "push-tls")]
+mod trust;
 
 pub use answer::PushError;
 pub use endpoint::{Endpoint, InvalidEndpoint};

@@ -34,6 +34,8 @@ impl Client {
             .proxy(None)
             .user_agent(concat!("perfkit/", env!("CARGO_PKG_VERSION")))
             .max_idle_connections(1);
+        #[cfg(feature = "push-tls")]
+        let config = config.tls_config(endpoint.tls());
         Client { agent: config.build().new_agent(), endpoint: endpoint.clone() }
     }
 

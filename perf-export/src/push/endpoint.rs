@@ -44,6 +44,9 @@ pub struct Endpoint {
     pub(super) timeout: Duration,
     /// The shortest and the longest.
     pub(super) pauses: (Duration, Duration),
+    /// Those of Mozilla, if there are none.
+    #[cfg(feature = "push-tls")]
+    pub(super) roots: Option<ureq::tls::RootCerts>,
 }
 
 /// Why nothing can be sent so. It says what is wrong and shows no secret.
@@ -63,6 +66,8 @@ impl Endpoint {
             headers: HeaderMap::new(),
             timeout: TIMEOUT,
             pauses: (SHORTEST_PAUSE, LONGEST_PAUSE),
+            #[cfg(feature = "push-tls")]
+            roots: None,
         })
     }
 

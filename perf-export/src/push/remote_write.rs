@@ -120,7 +120,7 @@ impl RemoteWrite {
 
     /// How many requests may wait beside the one that is being sent. Each takes what it has on the wire, 14 KB for
     /// 2,000 samples in our benchmark and never more than 1.2 MiB and one series: the default of 100 is 1.4 MB
-    /// there, and 125 MiB at the very most. A snapshot is one request or more.
+    /// there, and 120 MiB at the very most. A snapshot is one request or more.
     pub fn queue(mut self, requests: usize) -> Self {
         self.queue = requests.max(1);
         self

@@ -28,6 +28,8 @@ mod push_gateway;
 mod push_outages;
 #[cfg(feature = "push")]
 mod push_servers;
+#[cfg(feature = "push-tls")]
+mod push_tls;
 #[cfg(feature = "push")]
 mod remote_write;
 mod replay;
