@@ -15,18 +15,32 @@ pub(crate) fn double(out: &mut Vec<u8>, field: u64, value: f64) {
 }
 
 pub(crate) fn bytes(out: &mut Vec<u8>, field: u64, value: &[u8]) {
-    varint(out, field << 3 | BYTES);
-    varint(out, value.len() as u64);
+    begin(out, field, value.len());
     out.extend_from_slice(value);
 }
 
-/// A message within another. Its length is known when it is written, so its content is moved by the bytes that
-/// the length takes: one, nearly always.
+/// What stands before content of this length.
+pub(crate) fn begin(out: &mut Vec<u8>, field: u64, length: usize) {
+    varint(out, field << 3 | BYTES);
+    varint(out, length as u64);
+}
+
+/// A message within another. Its length is known when it is written: it gets one byte, which is enough nearly
+/// always, and content is moved for what it takes beyond that.
 pub(crate) fn message(out: &mut Vec<u8>, field: u64, content: impl FnOnce(&mut Vec<u8>)) {
     varint(out, field << 3 | BYTES);
     let start = out.len();
+    out.push(0);
     content(out);
-    insert_length(out, start);
+    let end = out.len();
+    let length = end - start - 1;
+    out[start] = length as u8;
+    if length >= 0x80 {
+        out[start] |= 0x80;
+        varint(out, (length >> 7) as u64);
+        let more = out.len() - end;
+        out[start + 1..].rotate_right(more);
+    }
 }
 
 /// Puts the length of what follows `start` there.

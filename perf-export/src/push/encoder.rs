@@ -38,7 +38,14 @@ impl Encoder {
     /// Requests with no samples yet; those that come have this time, in ms since 1970.
     pub(super) fn begin(&self, millis: i64) -> Requests {
         let max_samples = self.max_samples;
-        Requests { max_samples, millis, done: Vec::new(), raw: Vec::new(), samples: 0 }
+        Requests {
+            max_samples,
+            millis,
+            done: Vec::new(),
+            raw: Vec::new(),
+            sample: Vec::new(),
+            samples: 0,
+        }
     }
 
     /// Adds all samples of a snapshot, and tells `each` of the encoded labels of every series.
@@ -62,6 +69,8 @@ pub(super) struct Requests {
     millis: i64,
     done: Vec<WriteRequest>,
     raw: Vec<u8>,
+    /// The one that is being added.
+    sample: Vec<u8>,
     samples: u64,
 }
 
@@ -73,14 +82,15 @@ impl Requests {
 
     /// Adds a `TimeSeries` with one sample.
     fn push(&mut self, labels: &[u8], value: f64) {
-        let millis = self.millis;
-        wire::message(&mut self.raw, 1, |out| {
-            out.extend_from_slice(labels);
-            wire::message(out, 2, |out| {
-                wire::double(out, 1, value);
-                wire::integer(out, 2, millis as u64);
-            });
+        let millis = self.millis as u64;
+        self.sample.clear();
+        wire::message(&mut self.sample, 2, |out| {
+            wire::double(out, 1, value);
+            wire::integer(out, 2, millis);
         });
+        wire::begin(&mut self.raw, 1, labels.len() + self.sample.len());
+        self.raw.extend_from_slice(labels);
+        self.raw.extend_from_slice(&self.sample);
         self.samples += 1;
         if self.samples >= self.max_samples || self.raw.len() >= FULL {
             self.cut();
