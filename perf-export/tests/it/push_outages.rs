@@ -113,7 +113,10 @@ fn after_an_outage_the_newest_snapshots_arrive_in_order() {
     assert_eq!(totals.retries, 30);
     assert!(totals.overflowed.requests > 0, "{totals:?}");
     assert_eq!(totals.unsent.requests, 0);
-    by_series(&sink.received()[30..]);
+    let received = sink.received();
+    by_series(&received[30..]);
+    let time = |request: &Received| samples(request)[0].1.0;
+    assert!(time(&received[30]) > time(&received[0]), "the oldest was kept, and newer ones lost");
 }
 
 #[test]
