@@ -59,5 +59,26 @@ fn scrape(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, scrape);
+/// What one request of remote write takes of the thread that makes it, and how long it is.
+#[cfg(feature = "push")]
+fn remote_write(c: &mut Criterion) {
+    use perf_export::push::RemoteWrite;
+    use std::time::SystemTime;
+
+    let write = RemoteWrite::to("http://localhost/").expect("a URL");
+    let write = write.label("job", "shop").and_then(|write| write.label("instance", "shop-1:80"));
+    let write = write.expect("labels");
+    let (profiler, now) = (service(&[]), SystemTime::now());
+    let snapshot = profiler.lifetime();
+    let bodies = write.bodies(&snapshot, now);
+    println!("remote write: {:?} bytes", bodies.iter().map(Vec::len).collect::<Vec<_>>());
+    c.bench_function("exposition/encode and compress remote write, 100 operations", |b| {
+        b.iter(|| black_box(write.bodies(black_box(&snapshot), now)));
+    });
+}
+
+#[cfg(not(feature = "push"))]
+fn remote_write(_: &mut Criterion) {}
+
+criterion_group!(benches, scrape, remote_write);
 criterion_main!(benches);

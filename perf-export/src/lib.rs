@@ -6,6 +6,7 @@
 //!   somebody else; [`MergedReader`], several of them by time; [`Skipped`], the lines that were none.
 //! * [`convert`], a log in the formats of other tools.
 //! * [`prometheus`], what was measured in the formats that Prometheus scrapes.
+//! * `push` (feature of the same name), the same sent to servers: remote write and Pushgateway.
 //! * [`Replay`], a log recorded once more into a profiler, so that percentiles, SLAs and reports work on it.
 //! * [`write_operations_csv`], [`write_metrics_csv`] and [`write_intervals_csv`], for spreadsheets.
 //! * [`write_hgrm`], percentile files for HdrHistogram's plotter; `HdrLog` (feature `hdr`), its interval logs.
@@ -40,6 +41,8 @@ mod hdr_log;
 mod hgrm;
 mod log_reader;
 pub mod prometheus;
+#[cfg(feature = "push")]
+pub mod push;
 mod request_log;
 
 pub use csv::{write_intervals_csv, write_metrics_csv, write_operations_csv};

@@ -78,6 +78,7 @@ mod options;
 mod protobuf;
 pub(crate) mod sink;
 pub(crate) mod text;
+pub(crate) mod wire;
 
 #[cfg(feature = "prometheus")]
 pub use collector::ProfilerCollector;

@@ -15,11 +15,13 @@
 //! | `hdr` | | interval logs of HdrHistogram; turns `export` on | hdrhistogram, base64 |
 //! | `zstd` | | request logs compressed with zstd; turns `export` on | ruzstd |
 //! | `prometheus` | | a collector for a registry of the crate `prometheus`; turns `export` on | prometheus |
+//! | `push` | | remote write and Pushgateway; turns `export` on | ureq, snap, base64 |
 //! | `resources` | `resources` | what the work costs: CPU, memory, files, cgroups | rustix (Linux), toml |
 //! | `system` | | memory and CPU of the whole system; turns `resources` on | sysinfo |
 //! | `gpu` | | GPUs of NVIDIA, not in `full`; turns `resources` on | nvml-wrapper |
 //! | `alloc` | | exactly what a call allocates; turns `resources` on | none |
-//! | `full` | | all of them but `gpu` | |
+//! | `push-tls` | | `push` over HTTPS too, not in `full`; turns `push` on | rustls, ring |
+//! | `full` | | all of them but `gpu` and `push-tls` | |
 //!
 //! ```
 //! use perfkit::Profiler;

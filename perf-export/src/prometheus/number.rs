@@ -17,7 +17,13 @@ impl Number {
     /// The nearest float.
     pub(crate) fn float(self) -> f64 {
         match self {
-            Number::Scaled { value, decimals } => value as f64 / 10f64.powi(decimals.into()),
+            // Both are exact, so their quotient is rounded once.
+            Number::Scaled { value, decimals } if value <= EXACT && decimals <= 22 => {
+                value as f64 / 10f64.powi(decimals.into())
+            }
+            Number::Scaled { value, decimals } => {
+                format!("{value}e-{decimals}").parse().unwrap_or(f64::INFINITY)
+            }
             Number::Float(value) => value,
         }
     }
@@ -29,6 +35,9 @@ impl Number {
         }
     }
 }
+
+/// Every integer up to here is a float, and so are the powers of ten up to 10^22.
+const EXACT: u128 = 1 << 53;
 
 /// The digits of one number, on the stack.
 struct Digits {
@@ -174,6 +183,17 @@ mod tests {
         ];
         for ((value, decimals), expected) in cases {
             assert_eq!(text(|out| push_scaled(out, value, decimals)), expected);
+        }
+    }
+
+    #[test]
+    fn the_float_of_a_scaled_value_is_that_which_its_digits_are_read_as() {
+        let powers = (0..128).map(|k| 1u128 << k);
+        for value in powers.flat_map(|power| [power - 1, power, power + power / 3]) {
+            for decimals in [0, 2, 3, 9] {
+                let digits = text(|out| push_scaled(out, value, decimals));
+                assert_eq!(digits.parse(), Ok(Number::Scaled { value, decimals }.float()));
+            }
         }
     }
 

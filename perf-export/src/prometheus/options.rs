@@ -202,7 +202,7 @@ impl Exposition {
     }
 
     /// Tells `sink` everything.
-    pub(super) fn gather(&self, snapshot: &Snapshot, exemplars: bool, sink: &mut dyn Sink) {
+    pub(crate) fn gather(&self, snapshot: &Snapshot, exemplars: bool, sink: &mut dyn Sink) {
         Gather::new(self, snapshot, exemplars, sink).everything();
     }
 

@@ -4,15 +4,11 @@
 use super::native::{Native, ZERO_THRESHOLD};
 use super::number::Number;
 use super::sink::{Exemplar, Header, Histogram, Label, Sink};
+use super::wire::{bytes, double, insert_length, integer, message};
 use perf_core::MetricKind;
 use std::time::Duration;
 
-const VARINT: u64 = 0;
-const FIXED_64: u64 = 1;
-const BYTES: u64 = 2;
-
-/// Writes messages. Of a message within another the length is known when it is written, so its content is
-/// moved by the bytes that the length takes: one, nearly always.
+/// Writes messages.
 pub(super) struct Protobuf<'a> {
     out: &'a mut Vec<u8>,
     /// Where the family that is being written starts.
@@ -142,45 +138,6 @@ fn push_native(out: &mut Vec<u8>, native: &Native) {
 fn push_time(out: &mut Vec<u8>, time: Duration) {
     integer(out, 1, time.as_secs());
     integer(out, 2, time.subsec_nanos().into());
-}
-
-fn integer(out: &mut Vec<u8>, field: u64, value: u64) {
-    varint(out, field << 3 | VARINT);
-    varint(out, value);
-}
-
-fn double(out: &mut Vec<u8>, field: u64, value: f64) {
-    varint(out, field << 3 | FIXED_64);
-    out.extend_from_slice(&value.to_le_bytes());
-}
-
-fn bytes(out: &mut Vec<u8>, field: u64, value: &[u8]) {
-    varint(out, field << 3 | BYTES);
-    varint(out, value.len() as u64);
-    out.extend_from_slice(value);
-}
-
-fn message(out: &mut Vec<u8>, field: u64, content: impl FnOnce(&mut Vec<u8>)) {
-    varint(out, field << 3 | BYTES);
-    let start = out.len();
-    content(out);
-    insert_length(out, start);
-}
-
-/// Puts the length of what follows `start` there.
-fn insert_length(out: &mut Vec<u8>, start: usize) {
-    let end = out.len();
-    varint(out, (end - start) as u64);
-    let length = out.len() - end;
-    out[start..].rotate_right(length);
-}
-
-fn varint(out: &mut Vec<u8>, mut value: u64) {
-    while value >= 0x80 {
-        out.push(value as u8 | 0x80);
-        value >>= 7;
-    }
-    out.push(value as u8);
 }
 
 /// Small numbers of either sign as small numbers.

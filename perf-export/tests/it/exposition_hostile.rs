@@ -32,8 +32,8 @@ fn hostile() -> Vec<String> {
     all
 }
 
-#[test]
-fn hostile_operations_are_told_apart_by_their_labels() {
+/// An operation of each name, with as many failures as its place in the list.
+pub(crate) fn hostile_operations() -> Snapshot {
     let mut parts = SnapshotParts::default();
     for (failures, name) in (1..).zip(hostile()) {
         let mut operation = one_operation(&name).operations.remove(0);
@@ -42,8 +42,12 @@ fn hostile_operations_are_told_apart_by_their_labels() {
         operation.failure_kinds = vec![(name.clone(), failures)];
         parts.operations.push(operation);
     }
-    let snapshot = Snapshot::from_parts(parts);
-    let exposition = Exposition::new();
+    Snapshot::from_parts(parts)
+}
+
+#[test]
+fn hostile_operations_are_told_apart_by_their_labels() {
+    let (snapshot, exposition) = (hostile_operations(), Exposition::new());
     let all = scraped(&exposition, &snapshot);
     for (failures, name) in (1..).zip(hostile()) {
         let labels = [("operation", name.as_str()), ("status", "error")];

@@ -15,10 +15,26 @@ mod hdr_read_back;
 #[cfg(feature = "hdr")]
 mod hdr_samples;
 mod hgrm;
+#[cfg(feature = "push")]
+mod http_sink;
 mod merged;
 mod negotiate;
 mod prometheus;
+#[cfg(feature = "push")]
+mod push_endpoint;
+#[cfg(feature = "push")]
+mod push_gateway;
+#[cfg(feature = "push")]
+mod push_outages;
+#[cfg(feature = "push")]
+mod push_servers;
+#[cfg(feature = "push-tls")]
+mod push_tls;
+#[cfg(feature = "push")]
+mod remote_write;
 mod replay;
 mod request_log;
 mod retention;
 mod strict_parser;
+#[cfg(feature = "push")]
+mod write_request;
