@@ -21,4 +21,14 @@ mod prometheus;
 mod replay;
 mod request_log;
 mod retention;
+#[cfg(feature = "server")]
+mod server;
+#[cfg(feature = "server")]
+mod server_access;
+#[cfg(feature = "server")]
+mod server_attacks;
+#[cfg(feature = "server")]
+mod server_client;
+#[cfg(feature = "server-tls")]
+mod server_tls;
 mod strict_parser;
