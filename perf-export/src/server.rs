@@ -79,7 +79,7 @@ use std::net::ToSocketAddrs;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// As long as Prometheus waits for a whole scrape, by half.
+/// Half of what Prometheus gives a whole scrape.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// A process may open 1,024 files where nobody has raised that, and they are the service's: an eighth.

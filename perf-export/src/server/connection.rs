@@ -45,3 +45,42 @@ pub(super) async fn converse(
     }
     let _ = connection.await;
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::seats::Seats;
+    use super::*;
+    use axum::routing::get;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::time::Instant;
+
+    #[test]
+    fn a_client_that_is_silent_in_the_middle_or_between_requests_is_closed() {
+        for (begun, answers) in [
+            ("", 0),
+            ("GET /", 0),
+            ("GET / HTTP/1.1\r\nHost: here\r\n", 0),
+            ("GET / HTTP/1.1\r\nHost: here\r\n\r\n", 1),
+            ("GET / HTTP/1.1\r\nHost: here\r\n\r\nGET / HTTP/1.1\r\n", 1),
+        ] {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_time()
+                .start_paused(true)
+                .build()
+                .unwrap();
+            runtime.block_on(async {
+                let (mut client, stream) = tokio::io::duplex(4_096);
+                client.write_all(begun.as_bytes()).await.unwrap();
+                let router = Router::new().route("/", get(|| async { "here" }));
+                let (seat, _) = Seats::new(1).take();
+                let (_stop, stopping) = watch::channel(());
+                let start = Instant::now();
+                converse(stream, router, &seat, Duration::from_secs(5), stopping).await;
+                assert_eq!(start.elapsed().as_secs(), 5, "{begun:?}");
+                let mut told = String::new();
+                client.read_to_string(&mut told).await.unwrap();
+                assert_eq!(told.matches("HTTP/1.1 200 OK").count(), answers, "{begun:?}: {told}");
+            });
+        }
+    }
+}

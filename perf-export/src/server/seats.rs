@@ -78,7 +78,8 @@ impl Seat {
 
 impl Drop for Seat {
     fn drop(&mut self) {
-        lock(&self.seats.taken).by_turn.remove(&lock(&self.turn).0);
+        let turn = self.turn.get_mut().unwrap_or_else(PoisonError::into_inner).0;
+        lock(&self.seats.taken).by_turn.remove(&turn);
     }
 }
 
