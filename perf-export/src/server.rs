@@ -39,9 +39,9 @@
 //! Any address that it listens at may be found by others, so it is careful with what it is sent. The head of a
 //! request has five seconds ([`header_timeout`](MetricsServer::header_timeout)) and 16 KiB; a connection without a
 //! request is closed after as long. At most 128 connections are open
-//! ([`max_connections`](MetricsServer::max_connections)): the next one closes the one whose last request is longest
-//! ago, so that clients who only hold connections never lock out those who ask. An answer has to be taken within a
-//! minute. `/metrics` is rendered where connections are served, as it takes less than a millisecond; everything
+//! ([`max_connections`](MetricsServer::max_connections)): the next one closes the one that has asked nothing for
+//! longest, so that clients who only hold connections never lock out those who ask. Each has 10 ms to ask before it
+//! is closed so, and then a second to take the answer; in any case it has to be taken within a minute. `/metrics` is rendered where connections are served, as it takes less than a millisecond; everything
 //! else on at most two threads beside, and whoever asks for it cannot delay a scrape. A panic while rendering is
 //! an answer with status 500.
 //!
@@ -135,8 +135,8 @@ impl MetricsServer {
     }
 
     /// Judges the last hour by the profiler's timeline, and objectives on their period
-    /// ([`SlaConfig::evaluate_timeline`]); the operations at `/api/v1/sla` are those of that hour. Somebody has to
-    /// tick the timeline: [`Profiler::spawn_timeline`].
+    /// ([`SlaConfig::evaluate_timeline`]), up to the last full second; the operations at `/api/v1/sla` are those of
+    /// that hour. Somebody has to tick the timeline: [`Profiler::spawn_timeline`].
     pub fn with_timeline(mut self) -> Self {
         self.has_timeline = true;
         self
@@ -251,7 +251,8 @@ impl MetricsServer {
             tls: self.tls.as_ref().map(tls::Certificate::acceptor).transpose()?,
         };
         let router = routes::router(self, served)?;
-        MetricsServerThread::spawn(listen::bind(address)?, router, listening)
+        let addresses = address.to_socket_addrs().map_err(ServerError::Address)?;
+        MetricsServerThread::spawn(addresses.collect(), router, listening)
     }
 }
 

@@ -72,7 +72,7 @@ mod tests {
                 let (mut client, stream) = tokio::io::duplex(4_096);
                 client.write_all(begun.as_bytes()).await.unwrap();
                 let router = Router::new().route("/", get(|| async { "here" }));
-                let (seat, _) = Seats::new(1).take();
+                let (seat, _) = Seats::new(1).take().await;
                 let (_stop, stopping) = watch::channel(());
                 let start = Instant::now();
                 converse(stream, router, &seat, Duration::from_secs(5), stopping).await;

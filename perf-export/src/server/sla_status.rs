@@ -88,7 +88,7 @@ impl Judge {
             return (snapshot, verdict);
         }
         let timeline = self.profiler.timeline();
-        // What has happened since the last tick counts too.
+        // It may be that nobody has ticked it for a while. The second that has begun is not judged yet.
         timeline.tick();
         let window = match self.sla.as_ref().and_then(SlaConfig::warm_up) {
             Some(warm_up) => timeline.window_since(warm_up),

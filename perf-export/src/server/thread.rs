@@ -1,13 +1,14 @@
 //! The thread that serves.
 
 use super::error::ServerError;
-use super::listen::Listening;
+use super::listen::{Listening, listen};
 use axum::Router;
 use std::io;
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::sync::{Arc, mpsc};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
+use tokio::net::TcpListener;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::oneshot;
 use tokio::time::Instant;
@@ -30,17 +31,16 @@ pub struct MetricsServerThread {
 
 impl MetricsServerThread {
     pub(super) fn spawn(
-        listener: TcpListener,
+        addresses: Vec<SocketAddr>,
         router: Router,
         listening: Listening,
     ) -> Result<Self, ServerError> {
-        let local_addr = listener.local_addr().map_err(ServerError::Thread)?;
         let (stop, stopped) = oneshot::channel();
         let (ready, told) = mpsc::channel();
         // The runtime is made where it is dropped: within another one it must not be.
-        let run = move || match runtime(listener) {
-            Ok((runtime, listener)) => {
-                let _ = ready.send(Ok(()));
+        let run = move || match begin(&addresses) {
+            Ok((runtime, listener, local_addr)) => {
+                let _ = ready.send(Ok(local_addr));
                 runtime.block_on(Arc::new(listening).serve(listener, router, stopped));
                 // A page that is still being rendered is nobody's any more.
                 runtime.shutdown_background();
@@ -49,8 +49,8 @@ impl MetricsServerThread {
         };
         let builder = thread::Builder::new().name("perfkit-server".into());
         let thread = builder.spawn(run).map_err(ServerError::Thread)?;
-        let gone = |_| Err(io::Error::other("it ended at once"));
-        told.recv().unwrap_or_else(gone).map_err(ServerError::Thread)?;
+        let gone = |_| Err(ServerError::Thread(io::Error::other("it ended at once")));
+        let local_addr = told.recv().unwrap_or_else(gone)?;
         Ok(MetricsServerThread { local_addr, stop: Some(stop), thread: Some(thread) })
     }
 
@@ -87,15 +87,18 @@ impl Drop for MetricsServerThread {
     }
 }
 
-fn runtime(listener: TcpListener) -> io::Result<(Runtime, tokio::net::TcpListener)> {
+/// A runtime, and what listens in it, and where.
+fn begin(addresses: &[SocketAddr]) -> Result<(Runtime, TcpListener, SocketAddr), ServerError> {
     let runtime = Builder::new_current_thread()
         .enable_io()
         .enable_time()
         .max_blocking_threads(RENDERING)
         .thread_name("perfkit-render")
-        .build()?;
+        .build()
+        .map_err(ServerError::Thread)?;
     let entered = runtime.enter();
-    let listener = tokio::net::TcpListener::from_std(listener)?;
+    let listener = listen(addresses)?;
+    let local_addr = listener.local_addr().map_err(ServerError::Thread)?;
     drop(entered);
-    Ok((runtime, listener))
+    Ok((runtime, listener, local_addr))
 }
