@@ -4,7 +4,7 @@ use perfkit::analysis::RequestWatch;
 use perfkit::export::prometheus::Exposition;
 use perfkit::report::Report;
 use perfkit::sla::SlaConfig;
-use perfkit::{Profiler, Server};
+use perfkit::{Clock, Profiler, Server};
 use serde_json::Value;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -24,7 +24,8 @@ fn get(address: SocketAddr, path: &str) -> (String, String) {
 
 #[test]
 fn the_report_the_status_and_the_scrape_tell_of_the_same_calls() {
-    let profiler = Profiler::new();
+    let (clock, hand) = Clock::manual();
+    let profiler = Profiler::builder().clock(clock).build();
     let sla = SlaConfig::from_toml("[operations.search]\nmax_p95 = \"10ms\"").unwrap();
     sla.watch(&profiler).unwrap();
     let requests = RequestWatch::new(&profiler);
@@ -41,6 +42,7 @@ fn the_report_the_status_and_the_scrape_tell_of_the_same_calls() {
         profiler.record("search", Duration::from_millis(20));
     }
     profiler.request("query-1").time("search", || ());
+    hand.advance(Duration::from_secs(2));
 
     let (head, scrape) = get(address, "/metrics");
     assert!(head.starts_with("http/1.1 200"));
