@@ -7,6 +7,7 @@ mod measured;
 #[path = "../../perfkit/examples/rag_pipeline/rag/mod.rs"]
 #[allow(unreachable_pub, dead_code, reason = "it is also the library's example")]
 mod rag;
+mod serving;
 
 use crate::sla::warn;
 use crate::terminal::{self, counted, say};
@@ -28,6 +29,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
 use std::thread;
 use std::time::{Duration, Instant};
+
+/// How long to answer questions, if nothing else is asked for.
+const DURATION: Duration = Duration::from_secs(20);
 
 /// Questions drawn; a longer run asks them again.
 const MOST_DRAWN: usize = 20_000;
@@ -52,9 +56,9 @@ pub(crate) struct Demo {
     /// The folder whose text is the corpus
     #[arg(long, value_name = "DIR", default_value = ".")]
     corpus: PathBuf,
-    /// How long to answer questions: 500ms, 20s, 5min
-    #[arg(long, value_name = "TIME", default_value = "20s", value_parser = a_time)]
-    duration: Duration,
+    /// How long to answer questions: 500ms, 20s, 5min [default: 20s; with --serve until Ctrl-C]
+    #[arg(long, value_name = "TIME", value_parser = a_time)]
+    duration: Option<Duration>,
     /// Answer so many questions instead, however long that takes
     #[arg(long, value_name = "N", conflicts_with = "duration", value_parser = at_least_one)]
     queries: Option<usize>,
@@ -68,6 +72,10 @@ pub(crate) struct Demo {
     /// git
     #[arg(long, value_name = "DIR", default_value = "perfkit-demo")]
     out: PathBuf,
+    /// Serve what is measured while it runs, for Prometheus and for people, at an address such as
+    /// 127.0.0.1:9464, which this machine alone reaches, or 0.0.0.0:9464, which everybody does
+    #[arg(long, value_name = "ADDR")]
+    serve: Option<String>,
     /// Draws other questions
     #[arg(long, value_name = "N", default_value_t = 42)]
     seed: u64,
@@ -77,7 +85,8 @@ const EXAMPLES: &str = "\
 Examples:
   perfkit demo
   perfkit demo --corpus ~/notes --duration 2min --concurrency 4
-  perfkit demo --sla sla.toml --out reports; echo $?";
+  perfkit demo --sla sla.toml --out reports; echo $?
+  perfkit demo --serve 127.0.0.1:9464 --concurrency 1";
 
 pub(crate) fn at_least_one(text: &str) -> Result<usize, String> {
     match text.parse() {
@@ -117,6 +126,9 @@ impl Demo {
             // Says what is wrong with it, before anything is made.
             Corpus::read(&self.corpus, &mut |_| {})?;
         }
+        if let Some(address) = &self.serve {
+            serving::check(address)?;
+        }
         self.make_out()?;
         let interrupted = Arc::new(AtomicBool::new(false));
         let flag = Arc::clone(&interrupted);
@@ -146,9 +158,11 @@ impl Demo {
         let requests = RequestWatch::new(&profiler);
         let sampler = sampler(&profiler);
         let thread = profiler.spawn_timeline()?;
+        let serve = |address: &String| serving::spawn(address, &profiler, &requests, &sla);
+        let server = self.serve.as_ref().map(serve).transpose()?;
         let warm_up = WarmUp::new(&profiler, &requests, sla.warm_up());
         let answered = self.answer_all(&pipeline, &interrupted, &warm_up);
-        drop(thread);
+        drop((server, thread));
         // The last word, so that even a short run has one. A report without it is better than none.
         if let Some(Err(error)) = sampler.map(|sampler| sampler.sample_now()) {
             eprintln!("note: CPU and memory could not be read at the end: {error}");
@@ -161,11 +175,29 @@ impl Demo {
         let verdict = sla.evaluate_run(&snapshot, &profiler.timeline());
         let status = verdict.status();
         self.write(&report.with_sla(&verdict).titled("perfkit demo"))?;
-        if interrupted.load(Relaxed) && self.queries.is_none_or(|queries| answered < queries) {
+        if interrupted.load(Relaxed) && !self.has_end(answered) {
             say(&format!(" interrupted after {}\n", counted(answered, "question")))?;
             return Ok(ExitCode::from(INTERRUPTED));
         }
         Ok(ExitCode::from(status.exit_code()))
+    }
+
+    /// Whether a run that answered so many questions before Ctrl-C was as long as it was meant to be.
+    fn has_end(&self, answered: usize) -> bool {
+        match (self.queries, self.duration) {
+            (Some(queries), _) => answered >= queries,
+            (None, Some(_)) => false,
+            (None, None) => self.serve.is_some(),
+        }
+    }
+
+    /// How long to answer questions, if there is an end to it.
+    fn time(&self) -> Option<Duration> {
+        match (self.queries, self.duration) {
+            (Some(_), _) => None,
+            (None, None) if self.serve.is_some() => None,
+            (None, given) => Some(given.unwrap_or(DURATION)),
+        }
     }
 
     /// Makes the folder for the reports; one that is new is kept out of git and of the next corpus.
@@ -229,6 +261,7 @@ impl Demo {
         let processors = thread::available_parallelism().map_or(1, |count| count.get());
         let threads = self.concurrency.unwrap_or(processors).min(most);
         let progress = self.progress();
+        let time = self.time();
         let begun = Instant::now();
         let next = AtomicUsize::new(0);
         let answered = AtomicUsize::new(0);
@@ -238,16 +271,16 @@ impl Demo {
                     while !interrupted.load(Relaxed) {
                         let id = next.fetch_add(1, Relaxed);
                         let spent = begun.elapsed();
-                        if id >= most || (self.queries.is_none() && spent >= self.duration) {
+                        if id >= most || time.is_some_and(|time| spent >= time) {
                             break;
                         }
                         // A question without an answer is a failure, and in the report as one.
                         let _ = pipeline.answer(id, &queries[id % queries.len()]);
                         warm_up.look();
                         let count = answered.fetch_add(1, Relaxed) + 1;
-                        progress.set_position(match self.queries {
-                            Some(_) => count as u64,
-                            None => spent.as_secs(),
+                        progress.set_position(match time {
+                            Some(_) => spent.as_secs(),
+                            None => count as u64,
                         });
                     }
                 });
@@ -258,11 +291,12 @@ impl Demo {
     }
 
     fn progress(&self) -> ProgressBar {
-        let (length, template) = match self.queries {
-            Some(queries) => {
+        let (length, template) = match (self.queries, self.time()) {
+            (Some(queries), _) => {
                 (queries as u64, "answering {bar:40} {pos}/{len} questions, {eta} left")
             }
-            None => (self.duration.as_secs().max(1), "answering {bar:40} {pos} of {len} s"),
+            (None, Some(time)) => (time.as_secs().max(1), "answering {bar:40} {pos} of {len} s"),
+            (None, None) => (u64::MAX, "answering: {pos} questions; Ctrl-C ends it with a report"),
         };
         let bar = ProgressBar::new(length);
         bar.set_style(style(template));

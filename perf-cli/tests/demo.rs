@@ -211,13 +211,94 @@ fn ctrl_c_ends_with_a_report_of_what_was_measured_and_130() {
     assert_eq!(child.wait().unwrap().code(), Some(130), "{text}");
 }
 
+/// The body of what is answered at `path`.
+#[cfg(unix)]
+fn get(address: &str, path: &str) -> String {
+    use std::io::{Read, Write};
+    use std::time::Duration;
+    let mut client = std::net::TcpStream::connect(address).unwrap();
+    client.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+    let head = format!("GET {path} HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n");
+    client.write_all(head.as_bytes()).unwrap();
+    let mut answer = String::new();
+    client.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200"), "{path}: {answer}");
+    answer.split_once("\r\n\r\n").unwrap().1.to_owned()
+}
+
+#[cfg(unix)]
+#[test]
+fn a_served_demo_answers_until_ctrl_c_and_ends_with_its_report_and_verdict() {
+    use std::io::{BufRead, BufReader, Read};
+    use std::process::Stdio;
+    let desk = Desk::new();
+    desk.write("sla.toml", "overall_operation = \"end_to_end\"\n[overall]\nmax_p50 = \"1h\"");
+    let mut child = Command::new(PERFKIT)
+        .args(["demo", "--corpus", "corpus", "--sla", "sla.toml", "--concurrency", "1"])
+        .args(["--serve", "127.0.0.1:0"])
+        .current_dir(desk.0.path())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut stdout = BufReader::new(child.stdout.take().unwrap());
+    let address = loop {
+        let mut line = String::new();
+        assert!(stdout.read_line(&mut line).unwrap() > 0, "it ended before it served");
+        if let Some((_, rest)) = line.split_once("serving http://") {
+            break rest.split('/').next().unwrap().to_owned();
+        }
+    };
+    let counted = |scrape: &str| -> f64 {
+        let name = "perf_operation_requests_total{operation=\"end_to_end\",status=\"success\"} ";
+        let line = scrape.lines().find_map(|line| line.strip_prefix(name));
+        line.map_or(0.0, |count| count.parse().unwrap())
+    };
+    let scrape = || get(&address, "/metrics");
+    let patience = std::time::Instant::now();
+    while counted(&scrape()) < 20.0 {
+        assert!(patience.elapsed().as_secs() < 120, "it answers no questions");
+    }
+    assert!(scrape().contains("\nprocess_resident_memory_bytes "), "what it costs is there too");
+    assert!(scrape().contains("\nperf_export_server_scrapes_total "));
+    let status: Value = serde_json::from_str(&get(&address, "/api/v1/sla")).unwrap();
+    assert_eq!(status["schema"], "perf-sla-status");
+    assert!(get(&address, "/report").contains("perfkit demo"));
+    let report: Value = serde_json::from_str(&get(&address, "/api/v1/report")).unwrap();
+    let seen = report["overall"]["count"].as_u64().unwrap();
+    assert!(seen >= 20);
+
+    assert!(
+        Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success()
+    );
+    let mut text = String::new();
+    stdout.read_to_string(&mut text).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(0), "{text}");
+    assert!(text.contains("SLA  MET"), "{text}");
+    let json = fs::read_to_string(desk.path("perfkit-demo/report.json")).unwrap();
+    let json: Value = serde_json::from_str(&json).unwrap();
+    assert!(json["overall"]["count"].as_u64().unwrap() >= seen);
+}
+
+#[test]
+fn an_address_that_is_taken_is_refused_before_anything_is_made() {
+    let desk = Desk::new();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let output = desk.demo(&["--corpus", "corpus", "--serve", &address]);
+    assert_eq!(code(&output), Some(3));
+    let words = format!("--serve: {address} is in use: another program listens there");
+    assert!(told(&output).contains(&words), "{}", told(&output));
+    assert!(!desk.path("perfkit-demo").exists());
+}
+
 #[test]
 fn help_has_examples_and_the_exit_codes() {
     for (arguments, words) in [
         (&["--help"][..], &["Exit codes:", "demo"][..]),
         (
             &["demo", "--help"],
-            &["Examples:", "--corpus", "--queries", "--concurrency", "--sla", "--out"],
+            &["Examples:", "--corpus", "--queries", "--concurrency", "--sla", "--out", "--serve"],
         ),
     ] {
         let output = Command::new(PERFKIT).args(arguments).output().unwrap();

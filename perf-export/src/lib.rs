@@ -7,6 +7,7 @@
 //! * [`convert`], a log in the formats of other tools.
 //! * [`prometheus`], what was measured in the formats that Prometheus scrapes.
 //! * `push` (feature of the same name), the same sent to servers: remote write and Pushgateway.
+//! * `server` (feature `server`), a server that scrapers and people ask over HTTP.
 //! * [`Replay`], a log recorded once more into a profiler, so that percentiles, SLAs and reports work on it.
 //! * [`write_operations_csv`], [`write_metrics_csv`] and [`write_intervals_csv`], for spreadsheets.
 //! * [`write_hgrm`], percentile files for HdrHistogram's plotter; `HdrLog` (feature `hdr`), its interval logs.
@@ -44,6 +45,8 @@ pub mod prometheus;
 #[cfg(feature = "push")]
 pub mod push;
 mod request_log;
+#[cfg(feature = "server")]
+pub mod server;
 
 pub use csv::{write_intervals_csv, write_metrics_csv, write_operations_csv};
 #[cfg(feature = "hdr")]

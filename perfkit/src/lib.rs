@@ -21,7 +21,9 @@
 //! | `gpu` | | GPUs of NVIDIA, not in `full`; turns `resources` on | nvml-wrapper |
 //! | `alloc` | | exactly what a call allocates; turns `resources` on | none |
 //! | `push-tls` | | `push` over HTTPS too, not in `full`; turns `push` on | rustls, ring |
-//! | `full` | | all of them but `gpu` and `push-tls` | |
+//! | `server` | `export::server` | a [`Server`] for scrapes, the SLA status and the report, not in `full`; turns `export` and `sla` on | axum, hyper, tokio |
+//! | `server-tls` | | the same over TLS, not in `full` | rustls, ring |
+//! | `full` | | all of them but `gpu`, `push-tls`, `server` and `server-tls` | |
 //!
 //! ```
 //! use perfkit::Profiler;
@@ -37,6 +39,8 @@
 
 #[cfg(feature = "report")]
 mod reports;
+#[cfg(feature = "server")]
+mod server;
 
 #[cfg(feature = "analysis")]
 #[doc(inline)]
@@ -57,6 +61,8 @@ pub use perf_resources as resources;
 pub use perf_sla as sla;
 #[cfg(feature = "report")]
 pub use reports::{ReportEvent, ReportFormat, ReportTotals, ReportWriter, Reports, ReportsThread};
+#[cfg(feature = "server")]
+pub use server::Server;
 
 /// The examples of the README, run as tests.
 #[cfg(all(doctest, feature = "full"))]

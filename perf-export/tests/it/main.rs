@@ -35,6 +35,16 @@ mod remote_write;
 mod replay;
 mod request_log;
 mod retention;
+#[cfg(feature = "server")]
+mod server;
+#[cfg(feature = "server")]
+mod server_access;
+#[cfg(feature = "server")]
+mod server_attacks;
+#[cfg(feature = "server")]
+mod server_client;
+#[cfg(feature = "server-tls")]
+mod server_tls;
 mod strict_parser;
 #[cfg(feature = "push")]
 mod write_request;

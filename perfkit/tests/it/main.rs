@@ -6,4 +6,6 @@ mod regular_reports;
 #[cfg(target_os = "linux")]
 mod resources;
 mod seeds;
+#[cfg(feature = "server")]
+mod server;
 mod sla_page;

@@ -1,0 +1,44 @@
+//! The demo behind a server.
+
+use crate::terminal::say;
+use perfkit::analysis::RequestWatch;
+use perfkit::export::prometheus::Exposition;
+use perfkit::export::server::MetricsServerThread;
+use perfkit::sla::SlaConfig;
+use perfkit::{Profiler, Server};
+use std::error::Error;
+
+/// Finds out whether `address` can be served at, before anything else is done.
+pub(super) fn check(address: &str) -> Result<(), Box<dyn Error>> {
+    Server::new(&Profiler::new()).spawn(address).map_err(|error| refused(&error))?.stop();
+    Ok(())
+}
+
+/// Serves what is measured, and says where.
+pub(super) fn spawn(
+    address: &str,
+    profiler: &Profiler,
+    requests: &RequestWatch,
+    sla: &SlaConfig,
+) -> Result<MetricsServerThread, Box<dyn Error>> {
+    let exposition = Exposition::new();
+    let server = Server::new(profiler)
+        .exposition(exposition)
+        .sla(sla.clone())
+        .with_timeline()
+        .with_requests(requests)
+        .titled("perfkit demo")
+        .spawn(address)
+        .map_err(|error| refused(&error))?;
+    let url = format!("http://{}", server.local_addr());
+    say(&format!(
+        "serving {url}/metrics          for Prometheus\n        \
+         {url}/report           for people; /api/v1/report: its numbers\n        \
+         {url}/api/v1/sla       the SLA status; /healthz/sla: 503 while it is violated\n"
+    ))?;
+    Ok(server)
+}
+
+fn refused(error: &dyn Error) -> String {
+    format!("--serve: {error}")
+}

@@ -1,0 +1,125 @@
+//! Which path answers what.
+
+use super::access::Access;
+use super::error::ServerError;
+use super::page::Page;
+use super::response::{accepts_gzip, answer, answer_with_status, aside, text};
+use super::served::Served;
+use super::sla_status::Judge;
+use super::{MetricsServer, response};
+use crate::prometheus::{Exposition, Format};
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::header::{ACCEPT, ALLOW, AUTHORIZATION, WWW_AUTHENTICATE};
+use axum::http::{HeaderMap, HeaderValue, Response, StatusCode};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::routing::get;
+use perf_core::Profiler;
+use std::sync::Arc;
+
+const METRICS: &str = "/metrics";
+const SLA: &str = "/api/v1/sla";
+const SLA_HEALTH: &str = "/healthz/sla";
+const HEALTH: &str = "/healthz";
+
+/// What all answers come from.
+struct Site {
+    profiler: Profiler,
+    exposition: Exposition,
+    judge: Judge,
+    access: Access,
+    served: Arc<Served>,
+    /// What is said to those who ask for something else.
+    not_found: String,
+}
+
+type SharedSite = State<Arc<Site>>;
+
+/// The routes of a server.
+pub(super) fn router(server: MetricsServer, served: Arc<Served>) -> Result<Router, ServerError> {
+    server.access.check()?;
+    let mut paths = [METRICS, SLA, SLA_HEALTH, HEALTH].map(str::to_owned).to_vec();
+    let mut router = Router::new()
+        .route(METRICS, get(metrics))
+        .route(SLA, get(sla_status))
+        .route(SLA_HEALTH, get(sla_health));
+    for page in server.pages {
+        page.check(&paths)?;
+        paths.push(page.path.clone());
+        let path = page.path.clone();
+        router = router.route(&path, get(move |headers: HeaderMap| show(page, headers)));
+    }
+    let site = Arc::new(Site {
+        judge: Judge::new(&server.profiler, server.sla, server.has_timeline),
+        profiler: server.profiler,
+        exposition: server.exposition,
+        access: server.access,
+        served,
+        not_found: format!("There is no such page. There are:\n{}\n", paths.join("\n")),
+    });
+    let router = router
+        .method_not_allowed_fallback(wrong_method)
+        .fallback(not_found)
+        .layer(from_fn_with_state(Arc::clone(&site), ask))
+        // A probe has no token, and is told nothing.
+        .route(HEALTH, get(|| async { text(StatusCode::OK, "ok\n") }).fallback(wrong_method));
+    Ok(router.with_state(site))
+}
+
+/// Lets only those pass who have a credential.
+async fn ask(State(site): SharedSite, request: Request, next: Next) -> Response<Body> {
+    if site.access.allows(request.headers().get(AUTHORIZATION)) {
+        return next.run(request).await;
+    }
+    site.served.unauthorized.increment();
+    let mut refusal = text(StatusCode::UNAUTHORIZED, "A token or a password is asked for.\n");
+    for challenge in site.access.challenges() {
+        refusal.headers_mut().append(WWW_AUTHENTICATE, challenge);
+    }
+    refusal
+}
+
+async fn metrics(State(site): SharedSite, headers: HeaderMap) -> Response<Body> {
+    let accept = headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    let format = Format::negotiate(&accept.collect::<Vec<_>>().join(","));
+    site.served.scrapes.increment();
+    answer(accepts_gzip(&headers), format.content_type(), || {
+        let mut body = Vec::new();
+        site.exposition.encode(&site.profiler.lifetime(), format, &mut body);
+        Ok(body)
+    })
+}
+
+async fn sla_status(State(site): SharedSite, headers: HeaderMap) -> Response<Body> {
+    let gzip = accepts_gzip(&headers);
+    aside(move || answer(gzip, "application/json", || site.judge.to_json())).await
+}
+
+async fn sla_health(State(site): SharedSite) -> Response<Body> {
+    let render = move || {
+        answer_with_status(false, "text/plain; charset=utf-8", || {
+            let (violations, text) = site.judge.to_text();
+            let is_ill = violations > 0;
+            let status = if is_ill { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK };
+            Ok((status, text.into_bytes()))
+        })
+    };
+    aside(render).await
+}
+
+async fn show(page: Page, headers: HeaderMap) -> Response<Body> {
+    let gzip = accepts_gzip(&headers);
+    aside(move || answer(gzip, &page.content_type, || (page.render)())).await
+}
+
+async fn not_found(State(site): SharedSite) -> Response<Body> {
+    text(StatusCode::NOT_FOUND, site.not_found.as_str())
+}
+
+async fn wrong_method() -> Response<Body> {
+    let mut refusal =
+        response::text(StatusCode::METHOD_NOT_ALLOWED, "Only GET and HEAD are answered.\n");
+    refusal.headers_mut().insert(ALLOW, HeaderValue::from_static("GET, HEAD"));
+    refusal
+}
