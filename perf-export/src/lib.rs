@@ -6,6 +6,7 @@
 //!   somebody else; [`MergedReader`], several of them by time; [`Skipped`], the lines that were none.
 //! * [`convert`], a log in the formats of other tools.
 //! * [`prometheus`], what was measured in the formats that Prometheus scrapes.
+//! * `generate` (feature `generate`), Prometheus' rules and a Grafana dashboard from an SLA file.
 //! * [`Replay`], a log recorded once more into a profiler, so that percentiles, SLAs and reports work on it.
 //! * [`write_operations_csv`], [`write_metrics_csv`] and [`write_intervals_csv`], for spreadsheets.
 //! * [`write_hgrm`], percentile files for HdrHistogram's plotter; `HdrLog` (feature `hdr`), its interval logs.
@@ -35,6 +36,8 @@
 
 pub mod convert;
 mod csv;
+#[cfg(feature = "generate")]
+pub mod generate;
 #[cfg(feature = "hdr")]
 mod hdr_log;
 mod hgrm;
