@@ -99,7 +99,7 @@ fn burn(generator: &Generator, objectives: &[(&Promise<'_>, &Objective)]) -> Pan
         .map(|window| generator.window(window))
         .filter(|window| *window <= LONGEST)
         .collect();
-    let objectives = ["sla=~'objectives\\\\..+'".to_owned()];
+    let objectives = ["sla=~'(?s)objectives\\\\..+'".to_owned()];
     let windows = windows.into_iter().take(6);
     windows.fold(Panel::lines("Burn rate", "short", text), |panel, window| {
         let legend = format!("{{{{sla}}}} {}", duration(window));
