@@ -8,6 +8,7 @@ mod check;
 mod clean;
 mod convert;
 mod demo;
+mod generate;
 mod log_input;
 mod logs;
 mod output;
@@ -45,6 +46,7 @@ Exit codes:
 enum Command {
     Check(check::Check),
     Demo(demo::Demo),
+    Generate(generate::Generate),
     Logs(logs::Logs),
     Report(report::ReportCommand),
     Run(run::Run),
@@ -63,6 +65,7 @@ fn main() -> ExitCode {
     let result = match arguments.command {
         Command::Check(check) => check.run(),
         Command::Demo(demo) => demo.run(),
+        Command::Generate(generate) => generate.run(),
         Command::Logs(logs) => logs.run(),
         Command::Report(report) => report.run(),
         Command::Run(run) => run.run(),

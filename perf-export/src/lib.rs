@@ -8,6 +8,7 @@
 //! * [`prometheus`], what was measured in the formats that Prometheus scrapes.
 //! * `push` (feature of the same name), the same sent to servers: remote write and Pushgateway.
 //! * `server` (feature `server`), a server that scrapers and people ask over HTTP.
+//! * `generate` (feature `generate`), Prometheus' rules and a Grafana dashboard from an SLA file.
 //! * [`Replay`], a log recorded once more into a profiler, so that percentiles, SLAs and reports work on it.
 //! * [`write_operations_csv`], [`write_metrics_csv`] and [`write_intervals_csv`], for spreadsheets.
 //! * [`write_hgrm`], percentile files for HdrHistogram's plotter; `HdrLog` (feature `hdr`), its interval logs.
@@ -37,6 +38,8 @@
 
 pub mod convert;
 mod csv;
+#[cfg(feature = "generate")]
+pub mod generate;
 #[cfg(feature = "hdr")]
 mod hdr_log;
 mod hgrm;

@@ -32,7 +32,9 @@
 //! | `operation_duration_seconds` | `operation` | histogram of the successes that were timed |
 //! | `operation_requests_total` | `operation`, `status` | all calls; `status` is `success` or `error` |
 //! | `operation_failures_total` | `operation`, `kind` | failures of which a kind is known |
-//! | `sla_good_total`, `sla_events_total` | `sla` | [exact counts](Exposition::sla_events) of a promise |
+//! | `sla_good_total`, `sla_events_total` | `sla`, and of a file `operation`, `part` | counts [of your own](Exposition::sla_events), or of an SLA file (`Exposition::with_sla`, feature `sla`) |
+//! | `sla_objective_ratio`, `sla_limit_seconds` | the same | of a file: the share that is to be good, the limit of a latency |
+//! | `sla_value`, `sla_counted_total` | the same | of a file: gauges and counters that have a limit |
 //! | `losses_total` | `reason` | [what could not be kept](perf_core::Losses) |
 //! | `build_info` | `version`, and [your own](Exposition::build_label) | 1 |
 //! | `export_skipped_families_total` | | families that were left out of a scrape |
@@ -75,8 +77,11 @@ mod negotiate;
 pub(crate) mod number;
 mod operations;
 mod options;
+#[cfg(feature = "sla")]
+mod promised;
 mod protobuf;
 pub(crate) mod sink;
+mod sla;
 pub(crate) mod text;
 pub(crate) mod wire;
 

@@ -128,7 +128,8 @@ impl MetricsServer {
 
     /// Judges by this file at `/api/v1/sla` and `/healthz/sla`: everything since the start, or since the last reset
     /// of the profiler. For verdicts that rest on exact counts, have the file watch the profiler
-    /// ([`SlaConfig::watch`]), once, before anything is measured.
+    /// ([`SlaConfig::watch`]), once, before anything is measured. What it promises is counted in `/metrics`
+    /// ([`Exposition::with_sla`]).
     pub fn sla(mut self, sla: SlaConfig) -> Self {
         self.sla = Some(sla);
         self

@@ -10,6 +10,7 @@
 //! * [`Target`], a limit for one [`Indicator`] of one [`Subject`], and the [`Rule`] it is judged by.
 //! * [`Objective`], a share of good events over a [`Period`], with an error budget; [`Good`], which events
 //!   those are; [`BurnRatePair`], when the budget goes too fast; [`Exclusion`], what does not count.
+//! * [`Promise`], a target or an objective as a share of events, whose counts add up over processes.
 //! * [`Metric`] and [`SeriesPattern`], metrics of the user's own; [`AlertRule`], who is told.
 //! * `OpenSloExport` and `OpenSloImport`, the same promises in OpenSLO v1 (with the feature `yaml`).
 //! * [`SlaError`], everything that is wrong with a file, with lines and columns.
@@ -72,6 +73,7 @@ mod objective;
 #[cfg(feature = "yaml")]
 mod openslo;
 mod period;
+mod promise;
 mod quantity;
 mod reader;
 mod rule;
@@ -101,6 +103,7 @@ pub use objective::{Budgeting, Objective};
 pub use openslo::{OpenSloExport, OpenSloImport};
 pub use perf_analysis::Confidence;
 pub use period::{Calendar, Period, Zone};
+pub use promise::{Promise, PromiseCounts};
 pub use quantity::Quantity;
 pub use rule::{Certainty, OnNoData, Rule};
 pub use schema::json_schema;

@@ -166,7 +166,7 @@ impl EventHistory {
 }
 
 /// All events and the bad ones, at least and at most.
-fn of_calls(good: &Good, operation: &OperationSnapshot) -> Counts {
+pub(crate) fn of_calls(good: &Good, operation: &OperationSnapshot) -> Counts {
     let failures = operation.failures();
     match good {
         Good::Latency(limit) => {
@@ -194,7 +194,7 @@ fn of_totals(good: &Good, totals: &OperationTotals) -> Counts {
     }
 }
 
-fn joint(
+pub(crate) fn joint(
     objective: &Objective,
     counter: impl Fn(&str, &[(&str, &str)]) -> Option<u64>,
 ) -> Option<Counts> {

@@ -12,6 +12,7 @@
 //! | `yaml` | | SLA files in YAML and JSON | saphyr-parser |
 //! | `report` | `report` | console, JSON, Markdown, HTML, and [`Reports`] on a schedule; turns `sla` and `analysis` on | serde, serde_json, tera, jiff |
 //! | `export` | `export` | request logs, CSV, percentile files | serde_json, jiff, flate2, crossbeam-channel |
+//! | `generate` | | Prometheus' rules and a Grafana dashboard from an SLA file; turns `export` and `sla` on | none but ours |
 //! | `hdr` | | interval logs of HdrHistogram; turns `export` on | hdrhistogram, base64 |
 //! | `zstd` | | request logs compressed with zstd; turns `export` on | ruzstd |
 //! | `prometheus` | | a collector for a registry of the crate `prometheus`; turns `export` on | prometheus |

@@ -2,7 +2,6 @@
 
 use crate::terminal::say;
 use perfkit::analysis::RequestWatch;
-use perfkit::export::prometheus::Exposition;
 use perfkit::export::server::MetricsServerThread;
 use perfkit::sla::SlaConfig;
 use perfkit::{Profiler, Server};
@@ -21,9 +20,7 @@ pub(super) fn spawn(
     requests: &RequestWatch,
     sla: &SlaConfig,
 ) -> Result<MetricsServerThread, Box<dyn Error>> {
-    let exposition = Exposition::new();
     let server = Server::new(profiler)
-        .exposition(exposition)
         .sla(sla.clone())
         .with_timeline()
         .with_requests(requests)

@@ -8,8 +8,9 @@ use super::number::Number;
 use super::operations;
 use super::options::Exposition;
 use super::sink::{Header, Label, Sink};
+use super::sla;
 use perf_core::{MetricKind, Snapshot};
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 use std::sync::atomic::Ordering::Relaxed;
 
 /// One scrape.
@@ -57,7 +58,7 @@ impl<'a> Gather<'a> {
         if exposition.has(Part::Operations) {
             operations::expose(&mut self);
         }
-        self.sla();
+        sla::expose(&mut self);
         if exposition.has(Part::Losses) {
             self.losses();
         }
@@ -118,28 +119,6 @@ impl<'a> Gather<'a> {
     /// Counts a family that is left out.
     pub(super) fn skip(&mut self) {
         self.skipped += 1;
-    }
-
-    fn sla(&mut self) {
-        let Some(source) = &self.exposition.sla else { return };
-        let events = source(self.snapshot).into_iter();
-        let by_name: BTreeMap<_, _> =
-            events.map(|events| (events.sla, [events.good, events.total])).collect();
-        if by_name.is_empty() {
-            return;
-        }
-        let families = [
-            ("sla_good", "Events that kept the promise, counted exactly."),
-            ("sla_events", "Events that the promise is about, counted exactly."),
-        ];
-        for (i, (name, help)) in families.into_iter().enumerate() {
-            let family = Family { name, help, unit: "", kind: MetricKind::Counter };
-            self.family(&family, |gather| {
-                for (sla, counts) in &by_name {
-                    gather.sink.counter(&[("sla", sla)], Number::integer(counts[i]));
-                }
-            });
-        }
     }
 
     fn losses(&mut self) {

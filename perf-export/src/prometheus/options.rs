@@ -29,6 +29,8 @@ pub struct Exposition {
     pub(super) edges: Vec<Edge>,
     pub(super) limits: BTreeMap<String, Vec<u64>>,
     pub(super) sla: Option<Arc<SlaSource>>,
+    #[cfg(feature = "sla")]
+    pub(super) promised: Option<Arc<super::promised::Promised>>,
     pub(super) build_labels: BTreeMap<String, String>,
     without: Vec<Part>,
     created: bool,
@@ -61,6 +63,8 @@ impl Exposition {
             edges: LATENCIES.map(|nanos| Edge::new(nanos, Scale::NANOS)).into(),
             limits: BTreeMap::new(),
             sla: None,
+            #[cfg(feature = "sla")]
+            promised: None,
             build_labels: BTreeMap::new(),
             without: Vec::new(),
             created: false,
@@ -125,7 +129,7 @@ impl Exposition {
     }
 
     /// Asks `source` at every scrape for the counts of promises. They must never go back, and of two with
-    /// one name the last counts.
+    /// one name the last counts. For the promises of an SLA file there is `with_sla` (feature `sla`).
     ///
     /// ```
     /// use perf_export::prometheus::{Exposition, Format, SlaEvents};

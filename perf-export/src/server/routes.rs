@@ -50,10 +50,14 @@ pub(super) fn router(server: MetricsServer, served: Arc<Served>) -> Result<Route
         let path = page.path.clone();
         router = router.route(&path, get(move |headers: HeaderMap| show(page, headers)));
     }
+    let exposition = match &server.sla {
+        Some(sla) => server.exposition.with_sla(sla),
+        None => server.exposition,
+    };
     let site = Arc::new(Site {
         judge: Judge::new(&server.profiler, server.sla, server.has_timeline),
         profiler: server.profiler,
-        exposition: server.exposition,
+        exposition,
         access: server.access,
         served,
         not_found: format!("There is no such page. There are:\n{}\n", paths.join("\n")),

@@ -7,7 +7,19 @@ mod exposition;
 mod exposition_collector;
 mod exposition_hostile;
 mod exposition_protobuf;
+#[cfg(feature = "sla")]
+mod exposition_sla;
 mod faults;
+#[cfg(feature = "generate")]
+mod generated;
+#[cfg(feature = "generate")]
+mod generated_dashboard;
+#[cfg(feature = "generate")]
+mod generated_hostile;
+#[cfg(feature = "generate")]
+mod generated_promtool;
+#[cfg(feature = "generate")]
+mod generated_rules;
 #[cfg(feature = "hdr")]
 mod hdr_log;
 #[cfg(feature = "hdr")]

@@ -10,6 +10,7 @@ mod formats;
 mod joint;
 mod metrics;
 mod objectives;
+mod promises;
 mod properties;
 mod resources;
 mod saved;
