@@ -11,6 +11,8 @@
 //! * [`Objective`], a share of good events over a [`Period`], with an error budget; [`Good`], which events
 //!   those are; [`BurnRatePair`], when the budget goes too fast; [`Exclusion`], what does not count.
 //! * [`Metric`] and [`SeriesPattern`], metrics of the user's own; [`AlertRule`], who is told.
+//! * [`HandlerConfig`], who tells them: [how](HandlerKind), and [which alerts](LabelMatcher); [`Secret`] and
+//!   [`Address`], what it needs and the file does not say.
 //! * `OpenSloExport` and `OpenSloImport`, the same promises in OpenSLO v1 (with the feature `yaml`).
 //! * [`SlaError`], everything that is wrong with a file, with lines and columns.
 //!
@@ -63,8 +65,10 @@ mod events;
 mod exclusion;
 mod explain;
 mod good;
+mod handler;
 mod judge;
 mod keys;
+mod label_matcher;
 mod lint;
 mod metric;
 mod nearest;
@@ -77,6 +81,7 @@ mod reader;
 mod rule;
 mod saved;
 mod schema;
+mod secret;
 mod series_pattern;
 mod status;
 mod target;
@@ -95,6 +100,8 @@ pub use error::{Problem, SlaError};
 pub use events::{EventHistory, Events};
 pub use exclusion::{Day, Exclusion, Schedule};
 pub use good::{Comparison, Good, Term};
+pub use handler::{EmailConfig, HandlerConfig, HandlerKind, MailEncryption};
+pub use label_matcher::LabelMatcher;
 pub use metric::{Metric, MetricSource};
 pub use objective::{Budgeting, Objective};
 #[cfg(feature = "yaml")]
@@ -104,6 +111,7 @@ pub use period::{Calendar, Period, Zone};
 pub use quantity::Quantity;
 pub use rule::{Certainty, OnNoData, Rule};
 pub use schema::json_schema;
+pub use secret::{Address, Secret};
 pub use series_pattern::SeriesPattern;
 pub use status::Status;
 pub use target::{Bound, Indicator, Subject, Target};
