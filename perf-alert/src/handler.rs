@@ -18,6 +18,27 @@ pub trait Handler: Send {
         notification: &Notification,
         deadline: Instant,
     ) -> Result<(), HandlerError>;
+
+    /// The most notifications a second that whoever it talks to wants, if it says so; the
+    /// [options](crate::HandlerOptions::rate) of the handler can say otherwise.
+    fn rate(&self) -> Option<f64> {
+        None
+    }
+
+    /// When it wants to [look after](Self::look_after) what it has said; never if `None`.
+    fn look_after_at(&self) -> Option<Instant> {
+        None
+    }
+
+    /// Says again what has to be said again and again, before `deadline` if it can. It is not retried but
+    /// called again at [`look_after_at`](Self::look_after_at).
+    ///
+    /// # Errors
+    ///
+    /// [`HandlerError`] when something could not be said.
+    fn look_after(&mut self, _deadline: Instant) -> Result<(), HandlerError> {
+        Ok(())
+    }
 }
 
 impl<F: FnMut(&Notification) + Send> Handler for F {

@@ -1,0 +1,314 @@
+//! The thread of one handler.
+
+use super::HandlerOptions;
+use super::back_off::{back_off, random};
+use super::dead_letters::DeadLetters;
+use super::stop::Stop;
+use super::token_bucket::TokenBucket;
+use super::totals::{Counters, Reason};
+use super::waiting::{Queued, Waiting};
+use crate::handler::{Handler, HandlerError, Retry};
+use crate::notification::Notification;
+use crossbeam_channel::{Receiver, never, select};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering::Relaxed;
+use std::time::{Duration, Instant};
+
+/// Longer than this nobody is waited for, whatever they say: a wrong header does not end the alerts.
+const LONGEST_WAIT: Duration = Duration::from_secs(3_600);
+/// While nothing has to be looked after.
+const IDLE: Duration = Duration::from_secs(3_600);
+
+/// What a worker shares with whoever sends to it.
+pub(super) struct Shared {
+    pub(super) name: String,
+    pub(super) counters: Counters,
+    /// Whether what waits does so because of a rate or a Retry-After, and not because the handler is busy.
+    pub(super) throttled: AtomicBool,
+    pub(super) dead_letters: Option<DeadLetters>,
+}
+
+pub(super) struct Worker {
+    shared: Arc<Shared>,
+    handler: Box<dyn Handler>,
+    receiver: Receiver<Queued>,
+    stop: Stop,
+    waiting: Waiting,
+    bucket: Option<TokenBucket>,
+    /// Whoever the handler talks to wants nothing before.
+    not_before: Instant,
+    deadline: Duration,
+    attempts: u32,
+}
+
+impl Worker {
+    pub(super) fn new(
+        shared: Arc<Shared>,
+        handler: Box<dyn Handler>,
+        options: &HandlerOptions,
+        receiver: Receiver<Queued>,
+        stop: Stop,
+    ) -> Self {
+        let now = Instant::now();
+        let rate = options.rate.or_else(|| handler.rate()).filter(|rate| *rate > 0.0);
+        Worker {
+            shared,
+            handler,
+            receiver,
+            stop,
+            waiting: Waiting::new(options.queue, rate.is_some()),
+            bucket: rate.map(|rate| TokenBucket::new(rate, now)),
+            not_before: now,
+            deadline: options.deadline,
+            attempts: options.attempts,
+        }
+    }
+
+    pub(super) fn run(mut self) {
+        loop {
+            self.take_in();
+            self.look_after();
+            if self.waiting.is_empty() {
+                if !self.idle() {
+                    break;
+                }
+            } else if !self.wait_for_turn() {
+                break;
+            } else if let Some(queued) = self.waiting.pop() {
+                self.deliver(queued);
+            }
+        }
+        self.leave();
+    }
+
+    /// Moves what was sent to where it may be joined.
+    fn take_in(&mut self) {
+        while !self.waiting.is_full()
+            && let Ok(queued) = self.receiver.try_recv()
+        {
+            self.push(queued);
+        }
+    }
+
+    fn push(&mut self, queued: Queued) {
+        if self.waiting.push(queued) {
+            self.shared.counters.settle_joined();
+        }
+    }
+
+    /// Waits for something to do; false when there will be nothing.
+    fn idle(&mut self) -> bool {
+        let rest = self
+            .handler
+            .look_after_at()
+            .map_or(IDLE, |at| at.saturating_duration_since(Instant::now()));
+        let first = select! {
+            recv(self.receiver) -> queued => queued.ok(),
+            recv(self.stop.said) -> _ => match self.receiver.try_recv() {
+                Ok(queued) => Some(queued),
+                Err(_) => return false,
+            },
+            default(rest) => None,
+        };
+        if let Some(queued) = first {
+            self.push(queued);
+        }
+        true
+    }
+
+    /// False when the stop's deadline comes first.
+    fn wait_for_turn(&mut self) -> bool {
+        loop {
+            let now = Instant::now();
+            let next = match &mut self.bucket {
+                _ if now < self.not_before => self.not_before,
+                Some(bucket) => match bucket.take(now) {
+                    Ok(()) => return !self.stop.is_past(now),
+                    Err(next) => next,
+                },
+                None => return !self.stop.is_past(now),
+            };
+            if !self.wait_until(next) {
+                return false;
+            }
+        }
+    }
+
+    /// Takes in meanwhile what is sent, if somebody waits for a turn. False when the stop's deadline comes
+    /// first.
+    fn wait_until(&mut self, at: Instant) -> bool {
+        self.shared.throttled.store(true, Relaxed);
+        let reached = loop {
+            let now = Instant::now();
+            if self.stop.deadline().is_some_and(|deadline| at > deadline) {
+                break false;
+            }
+            if now >= at {
+                break true;
+            }
+            let nothing = never();
+            let receiver = if self.waiting.is_full() { nothing } else { self.receiver.clone() };
+            if self.stop.deadline().is_some() {
+                // Nothing is sent any more, and the signal would wake it again and again.
+                std::thread::sleep(at - now);
+                continue;
+            }
+            select! {
+                recv(receiver) -> queued => {
+                    if let Ok(queued) = queued {
+                        self.push(queued);
+                    }
+                }
+                recv(self.stop.said) -> _ => {}
+                default(at - now) => {}
+            }
+        };
+        self.shared.throttled.store(false, Relaxed);
+        reached
+    }
+
+    fn deliver(&mut self, queued: Queued) {
+        let deadline = Instant::now() + self.deadline;
+        let mut attempts = 0;
+        let (reason, error) = loop {
+            attempts += 1;
+            let error = match self.attempt(&queued.notification, deadline) {
+                Ok(()) => return self.succeed(&queued),
+                Err(error) => error,
+            };
+            self.shared.counters.fail(error.clone());
+            let now = Instant::now();
+            let wait = back_off(attempts, random());
+            let wait = match error.retry() {
+                Retry::Never => break (Reason::GivenUp, error),
+                Retry::Later => wait,
+                Retry::After(at_least) => {
+                    let at_least = at_least.min(LONGEST_WAIT);
+                    self.not_before = now + at_least;
+                    at_least.max(wait)
+                }
+            };
+            if attempts >= self.attempts {
+                break (Reason::GivenUp, error);
+            }
+            if now + wait >= deadline {
+                break (Reason::Deadline, error);
+            }
+            if !self.wait_until(now + wait) || !self.wait_for_turn() {
+                break (Reason::Left, error);
+            }
+            self.shared.counters.retried.fetch_add(1, Relaxed);
+        };
+        self.shared.give_up(&queued, reason, Some(error), attempts);
+    }
+
+    fn attempt(
+        &mut self,
+        notification: &Notification,
+        deadline: Instant,
+    ) -> Result<(), HandlerError> {
+        // Nobody waits longer at the stop than the stop does.
+        let deadline = self.stop.deadline().map_or(deadline, |stop| stop.min(deadline));
+        let handler = &mut self.handler;
+        self.shared.isolate(|| handler.handle(notification, deadline))
+    }
+
+    fn succeed(&self, queued: &Queued) {
+        let latency = queued.since.elapsed();
+        self.shared.counters.settle_sent(latency);
+        if let Some(reply) = &queued.reply {
+            // Whoever asked may have stopped waiting.
+            let _ = reply.try_send(Ok(latency));
+        }
+    }
+
+    /// What has to be said again and again, but not before whoever refused something wants to hear more.
+    fn look_after(&mut self) {
+        let now = Instant::now();
+        let is_time = self.handler.look_after_at().is_some_and(|at| at <= now);
+        if !is_time || now < self.not_before || self.stop.deadline().is_some() {
+            return;
+        }
+        let handler = &mut self.handler;
+        if let Err(error) = self.shared.isolate(|| handler.look_after(now + self.deadline)) {
+            if let Retry::After(wait) = error.retry() {
+                self.not_before = now + wait.min(LONGEST_WAIT);
+            }
+            self.shared.counters.fail(error);
+        }
+    }
+
+    /// The stop's deadline is over, or nothing is left.
+    fn leave(mut self) {
+        while let Some(queued) = self.waiting.pop() {
+            self.shared.give_up(&queued, Reason::Left, None, 0);
+        }
+        while let Ok(queued) = self.receiver.try_recv() {
+            self.shared.give_up(&queued, Reason::Left, None, 0);
+        }
+        // A handler may panic when it is dropped, too.
+        let handler = self.handler;
+        let _ = self.shared.isolate(|| {
+            drop(handler);
+            Ok(())
+        });
+    }
+}
+
+impl Shared {
+    pub(super) fn give_up(
+        &self,
+        queued: &Queued,
+        reason: Reason,
+        error: Option<HandlerError>,
+        attempts: u32,
+    ) {
+        if !self.counters.settle_dropped(reason) {
+            return;
+        }
+        let told = error.as_ref().map(HandlerError::to_string);
+        if let Some(letters) = &self.dead_letters {
+            let name = &self.name;
+            let told = told.as_deref();
+            if letters.write(name, reason.as_str(), told, attempts, &queued.notification).is_err() {
+                self.counters.lost_letters.fetch_add(1, Relaxed);
+            }
+        }
+        reply(queued, reason, error);
+    }
+
+    /// The same without a dead letter.
+    pub(super) fn refuse(&self, queued: &Queued, reason: Reason) {
+        if self.counters.settle_dropped(reason) {
+            reply(queued, reason, None);
+        }
+    }
+
+    /// A panic is an error like others.
+    fn isolate(&self, call: impl FnOnce() -> Result<(), HandlerError>) -> Result<(), HandlerError> {
+        let payload = match catch_unwind(AssertUnwindSafe(call)) {
+            Ok(result) => return result,
+            Err(payload) => payload,
+        };
+        self.counters.panics.fetch_add(1, Relaxed);
+        let text = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
+        let text = text.or_else(|| payload.downcast_ref::<String>().cloned());
+        // What somebody panics with may panic once more when it is dropped.
+        if catch_unwind(AssertUnwindSafe(|| drop(payload))).is_err() {
+            self.counters.panics.fetch_add(1, Relaxed);
+        }
+        let message =
+            format!("the handler panicked: {}", text.as_deref().unwrap_or("without a text"));
+        Err(HandlerError::new(message, Retry::Never))
+    }
+}
+
+fn reply(queued: &Queued, reason: Reason, error: Option<HandlerError>) {
+    if let Some(reply) = &queued.reply {
+        let message = || HandlerError::new(reason.as_str(), Retry::Never);
+        // Whoever asked may have stopped waiting.
+        let _ = reply.try_send(Err(error.unwrap_or_else(message)));
+    }
+}
