@@ -282,7 +282,7 @@ fn what_is_given_up_stands_in_the_dead_letter_file() {
     assert_eq!((&letter["error"], &letter["attempts"]), (&"refused".into(), &1.into()));
     let alert = &letter["notification"]["alerts"][0];
     assert_eq!(alert["summary"], "slow: retrieval p95 is 125.6 ms, limit 100 ms");
-    assert_eq!(alert["started"], "2027-01-15T08:00:00Z");
+    assert_eq!(alert["started"], "2017-07-14T12:00:00Z");
 }
 
 #[test]
