@@ -5,6 +5,7 @@ mod builder;
 mod dead_letters;
 mod filter;
 mod options;
+mod shared;
 mod stop;
 mod test_fire;
 mod token_bucket;
@@ -20,7 +21,8 @@ pub use totals::{DispatchTotals, Dropped, HandlerTotals};
 use crate::notification::Notification;
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TrySendError};
 use filter::Filter;
-use perf_core::{Distribution, Profiler};
+use perf_core::Profiler;
+use shared::Shared;
 use std::convert::Infallible;
 use std::fmt;
 use std::sync::atomic::AtomicU64;
@@ -31,7 +33,6 @@ use std::time::{Duration, Instant};
 use stop::Stopper;
 use totals::Reason;
 use waiting::Queued;
-use worker::Shared;
 
 /// After the stop's deadline a thread has so long to write down what it did not say.
 const GRACE: Duration = Duration::from_millis(200);
@@ -121,16 +122,17 @@ impl Dispatcher {
 
     /// What became of everything so far.
     pub fn totals(&self) -> DispatchTotals {
+        let read = |line: &Line| line.shared.counters.read(&line.shared.name);
+        let mut handlers: Vec<HandlerTotals> = self.lines.iter().map(read).collect();
+        // Read last: of every one that is sent there is a latency.
         let snapshot = self.profiler.snapshot();
-        let handlers = self.lines.iter().map(|line| {
-            let name = line.shared.name.as_str();
-            let latency = snapshot.operation(name).map(|operation| operation.latency().clone());
-            line.shared
-                .counters
-                .read(name, latency.unwrap_or_else(|| Distribution::from_values([])))
-        });
+        for totals in &mut handlers {
+            if let Some(operation) = snapshot.operation(&totals.name) {
+                totals.latency = operation.latency().clone();
+            }
+        }
         DispatchTotals {
-            handlers: handlers.collect(),
+            handlers,
             unknown_names: self.unknown_names.load(Relaxed),
             for_nobody: self.for_nobody.load(Relaxed),
         }

@@ -27,6 +27,13 @@ mod tests {
         assert_eq!(fingerprint(&Labels::new()), 14_695_981_039_346_656_037);
     }
 
+    /// The vector of Prometheus' own tests.
+    #[test]
+    fn it_is_the_one_that_prometheus_has() {
+        let two = labels(&[("name", "garland, briggs"), ("fear", "love is not enough")]);
+        assert_eq!(fingerprint(&two), 5_799_056_148_416_392_346);
+    }
+
     #[test]
     fn where_a_name_ends_makes_a_difference() {
         let one = fingerprint(&labels(&[("ab", "c")]));

@@ -7,6 +7,24 @@ use std::time::{Duration, Instant};
 /// Takes notifications to somebody: a closure, a file, a web service.
 ///
 /// It has a thread and a queue of its own, so that it may block; it is called for one notification at a time.
+/// A closure that takes a `&Notification` is one that always succeeds.
+///
+/// ```
+/// use perf_alert::{Handler, HandlerError, Notification, Retry};
+/// use std::net::TcpStream;
+/// use std::time::Instant;
+///
+/// /// Knocks at a door.
+/// struct Knock(String);
+///
+/// impl Handler for Knock {
+///     fn handle(&mut self, _: &Notification, _deadline: Instant) -> Result<(), HandlerError> {
+///         let knocked = TcpStream::connect(&self.0);
+///         knocked.map(drop).map_err(|error| HandlerError::new(error.to_string(), Retry::Later))
+///     }
+/// }
+/// # let _ = Knock(String::new());
+/// ```
 pub trait Handler: Send {
     /// Says it, before `deadline` if it can.
     ///

@@ -2,9 +2,10 @@
 
 use super::dead_letters::DeadLetters;
 use super::filter::Filter;
+use super::shared::Shared;
 use super::stop::{Stop, stop};
 use super::totals::Counters;
-use super::worker::{Shared, Worker};
+use super::worker::Worker;
 use super::{Dispatcher, HandlerOptions, Line};
 use crate::handler::Handler;
 use crossbeam_channel::bounded;

@@ -4,6 +4,9 @@ use perf_sla::{LabelMatcher, Severity};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+/// Whatever is not said by then is not said.
+const LONGEST: Duration = Duration::from_secs(86_400);
+
 /// What a handler is told, and how long and how often that is tried.
 ///
 /// ```
@@ -62,16 +65,16 @@ impl HandlerOptions {
         self
     }
 
-    /// Notifications that may wait for it, at least 1: more are dropped and counted.
+    /// Notifications that may wait for it, 1 to 1,000,000: more are dropped and counted.
     pub fn queue(mut self, notifications: usize) -> Self {
-        self.queue = notifications.max(1);
+        self.queue = notifications.clamp(1, 1_000_000);
         self
     }
 
     /// How long one notification may take from its first attempt to its last. It does not include the time it
-    /// waits for those before it.
+    /// waits for those before it, and is at most a day.
     pub fn deadline(mut self, deadline: Duration) -> Self {
-        self.deadline = deadline;
+        self.deadline = deadline.min(LONGEST);
         self
     }
 

@@ -2,9 +2,7 @@
 
 use crate::handler::HandlerError;
 use perf_core::{Distribution, Operation};
-use std::sync::atomic::AtomicU64;
-use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// What became of everything that a [`Dispatcher`](crate::Dispatcher) was sent.
@@ -95,108 +93,113 @@ impl Reason {
     }
 }
 
-/// The live counts behind [`HandlerTotals`].
+/// The live counts behind [`HandlerTotals`], which agree with each other whenever they are read.
 pub(super) struct Counters {
     latency: Operation,
-    sent: AtomicU64,
-    pub(super) failed: AtomicU64,
-    pub(super) retried: AtomicU64,
-    joined: AtomicU64,
-    dropped: [AtomicU64; 5],
-    pub(super) panics: AtomicU64,
-    pub(super) lost_letters: AtomicU64,
-    /// Taken in and not settled. Whoever takes one from it says what became of it, so that one that is left
-    /// behind at the stop is not counted again when its handler comes back.
-    waiting: AtomicU64,
-    last: Mutex<Last>,
+    counts: Mutex<Counts>,
 }
 
 #[derive(Clone, Default)]
-struct Last {
-    error: Option<HandlerError>,
-    latency: Option<Duration>,
+struct Counts {
+    sent: u64,
+    failed: u64,
+    retried: u64,
+    joined: u64,
+    dropped: [u64; 5],
+    panics: u64,
+    lost_letters: u64,
+    /// Taken in and not settled. Whoever takes one from it says what became of it, so that one that is left
+    /// behind at the stop is not counted again when its handler comes back.
+    waiting: u64,
+    last_error: Option<HandlerError>,
+    last_latency: Option<Duration>,
 }
 
 impl Counters {
     pub(super) fn new(latency: Operation) -> Self {
-        Counters {
-            latency,
-            sent: AtomicU64::new(0),
-            failed: AtomicU64::new(0),
-            retried: AtomicU64::new(0),
-            joined: AtomicU64::new(0),
-            dropped: Default::default(),
-            panics: AtomicU64::new(0),
-            lost_letters: AtomicU64::new(0),
-            waiting: AtomicU64::new(0),
-            last: Mutex::default(),
-        }
+        Counters { latency, counts: Mutex::default() }
     }
 
     pub(super) fn take_in(&self) {
-        self.waiting.fetch_add(1, AcqRel);
+        self.counts().waiting += 1;
     }
 
     /// It is said, after so long.
     pub(super) fn settle_sent(&self, latency: Duration) {
-        if self.settle() {
-            self.sent.fetch_add(1, Relaxed);
+        let mut counts = self.counts();
+        if counts.settle() {
+            counts.sent += 1;
+            counts.last_latency = Some(latency);
             self.latency.record(latency);
-            self.last().latency = Some(latency);
         }
     }
 
     pub(super) fn settle_joined(&self) {
-        if self.settle() {
-            self.joined.fetch_add(1, Relaxed);
-        }
+        let mut counts = self.counts();
+        counts.joined += u64::from(counts.settle());
     }
 
     /// Whether it was this call that settled it.
     pub(super) fn settle_dropped(&self, reason: Reason) -> bool {
-        let settled = self.settle();
-        if settled {
-            self.dropped[reason as usize].fetch_add(1, Relaxed);
-        }
+        let mut counts = self.counts();
+        let settled = counts.settle();
+        counts.dropped[reason as usize] += u64::from(settled);
         settled
     }
 
     /// All that waits is left.
     pub(super) fn leave(&self) {
-        let left = self.waiting.swap(0, AcqRel);
-        self.dropped[Reason::Left as usize].fetch_add(left, Relaxed);
+        let mut counts = self.counts();
+        counts.dropped[Reason::Left as usize] += std::mem::take(&mut counts.waiting);
     }
 
     pub(super) fn fail(&self, error: HandlerError) {
-        self.failed.fetch_add(1, Relaxed);
-        self.last().error = Some(error);
+        let mut counts = self.counts();
+        counts.failed += 1;
+        counts.last_error = Some(error);
     }
 
-    pub(super) fn read(&self, name: &str, latency: Distribution) -> HandlerTotals {
-        let last = self.last().clone();
-        let [queue_full, rate, deadline, given_up, left] =
-            std::array::from_fn(|i| self.dropped[i].load(Relaxed));
+    pub(super) fn retry(&self) {
+        self.counts().retried += 1;
+    }
+
+    pub(super) fn panic(&self) {
+        self.counts().panics += 1;
+    }
+
+    pub(super) fn lose_letter(&self) {
+        self.counts().lost_letters += 1;
+    }
+
+    /// All but the latencies.
+    pub(super) fn read(&self, name: &str) -> HandlerTotals {
+        let counts = self.counts().clone();
+        let [queue_full, rate, deadline, given_up, left] = counts.dropped;
         HandlerTotals {
             name: name.to_owned(),
-            sent: self.sent.load(Relaxed),
-            failed: self.failed.load(Relaxed),
-            retried: self.retried.load(Relaxed),
-            joined: self.joined.load(Relaxed),
+            sent: counts.sent,
+            failed: counts.failed,
+            retried: counts.retried,
+            joined: counts.joined,
             dropped: Dropped { queue_full, rate, deadline, given_up, left },
-            panics: self.panics.load(Relaxed),
-            lost_letters: self.lost_letters.load(Relaxed),
-            waiting: self.waiting.load(Acquire),
-            last_error: last.error,
-            last_latency: last.latency,
-            latency,
+            panics: counts.panics,
+            lost_letters: counts.lost_letters,
+            waiting: counts.waiting,
+            last_error: counts.last_error,
+            last_latency: counts.last_latency,
+            latency: Distribution::from_values([]),
         }
     }
 
-    fn settle(&self) -> bool {
-        self.waiting.fetch_update(AcqRel, Acquire, |waiting| waiting.checked_sub(1)).is_ok()
+    fn counts(&self) -> MutexGuard<'_, Counts> {
+        self.counts.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
 
-    fn last(&self) -> std::sync::MutexGuard<'_, Last> {
-        self.last.lock().unwrap_or_else(PoisonError::into_inner)
+impl Counts {
+    fn settle(&mut self) -> bool {
+        let is_known = self.waiting > 0;
+        self.waiting -= u64::from(is_known);
+        is_known
     }
 }

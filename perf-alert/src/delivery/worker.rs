@@ -2,17 +2,15 @@
 
 use super::HandlerOptions;
 use super::back_off::{back_off, random};
-use super::dead_letters::DeadLetters;
+use super::shared::Shared;
 use super::stop::Stop;
 use super::token_bucket::TokenBucket;
-use super::totals::{Counters, Reason};
+use super::totals::Reason;
 use super::waiting::{Queued, Waiting};
 use crate::handler::{Handler, HandlerError, Retry};
 use crate::notification::Notification;
 use crossbeam_channel::{Receiver, never, select};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::{Duration, Instant};
 
@@ -20,15 +18,6 @@ use std::time::{Duration, Instant};
 const LONGEST_WAIT: Duration = Duration::from_secs(3_600);
 /// While nothing has to be looked after.
 const IDLE: Duration = Duration::from_secs(3_600);
-
-/// What a worker shares with whoever sends to it.
-pub(super) struct Shared {
-    pub(super) name: String,
-    pub(super) counters: Counters,
-    /// Whether what waits does so because of a rate or a Retry-After, and not because the handler is busy.
-    pub(super) throttled: AtomicBool,
-    pub(super) dead_letters: Option<DeadLetters>,
-}
 
 pub(super) struct Worker {
     shared: Arc<Shared>,
@@ -199,7 +188,7 @@ impl Worker {
             if !self.wait_until(now + wait) || !self.wait_for_turn() {
                 break (Reason::Left, error);
             }
-            self.shared.counters.retried.fetch_add(1, Relaxed);
+            self.shared.counters.retry();
         };
         self.shared.give_up(&queued, reason, Some(error), attempts);
     }
@@ -254,61 +243,5 @@ impl Worker {
             drop(handler);
             Ok(())
         });
-    }
-}
-
-impl Shared {
-    pub(super) fn give_up(
-        &self,
-        queued: &Queued,
-        reason: Reason,
-        error: Option<HandlerError>,
-        attempts: u32,
-    ) {
-        if !self.counters.settle_dropped(reason) {
-            return;
-        }
-        let told = error.as_ref().map(HandlerError::to_string);
-        if let Some(letters) = &self.dead_letters {
-            let name = &self.name;
-            let told = told.as_deref();
-            if letters.write(name, reason.as_str(), told, attempts, &queued.notification).is_err() {
-                self.counters.lost_letters.fetch_add(1, Relaxed);
-            }
-        }
-        reply(queued, reason, error);
-    }
-
-    /// The same without a dead letter.
-    pub(super) fn refuse(&self, queued: &Queued, reason: Reason) {
-        if self.counters.settle_dropped(reason) {
-            reply(queued, reason, None);
-        }
-    }
-
-    /// A panic is an error like others.
-    fn isolate(&self, call: impl FnOnce() -> Result<(), HandlerError>) -> Result<(), HandlerError> {
-        let payload = match catch_unwind(AssertUnwindSafe(call)) {
-            Ok(result) => return result,
-            Err(payload) => payload,
-        };
-        self.counters.panics.fetch_add(1, Relaxed);
-        let text = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
-        let text = text.or_else(|| payload.downcast_ref::<String>().cloned());
-        // What somebody panics with may panic once more when it is dropped.
-        if catch_unwind(AssertUnwindSafe(|| drop(payload))).is_err() {
-            self.counters.panics.fetch_add(1, Relaxed);
-        }
-        let message =
-            format!("the handler panicked: {}", text.as_deref().unwrap_or("without a text"));
-        Err(HandlerError::new(message, Retry::Never))
-    }
-}
-
-fn reply(queued: &Queued, reason: Reason, error: Option<HandlerError>) {
-    if let Some(reply) = &queued.reply {
-        let message = || HandlerError::new(reason.as_str(), Retry::Never);
-        // Whoever asked may have stopped waiting.
-        let _ = reply.try_send(Err(error.unwrap_or_else(message)));
     }
 }

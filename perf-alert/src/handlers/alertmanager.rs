@@ -32,7 +32,18 @@ const MAX_KEPT: usize = 10_000;
 ///   each is sent alone, and only what is refused alone is dropped.
 ///
 /// Each member of a cluster is to be told: one handler each, with
-/// [`members`](crate::DispatcherBuilder::members).
+/// [`members`](crate::DispatcherBuilder::members). A proxy that the environment names (`HTTP_PROXY`, `NO_PROXY`) is
+/// used.
+///
+/// ```
+/// use perf_alert::{AlertmanagerHandler, Dispatcher, HandlerOptions, WebUrl};
+///
+/// let urls: [WebUrl; 2] = ["http://am-1:9093".parse()?, "http://am-2:9093".parse()?];
+/// let members = urls.iter().map(AlertmanagerHandler::new);
+/// let dispatcher = Dispatcher::builder().members("am", members, &HandlerOptions::new()).spawn()?;
+/// assert_eq!(dispatcher.totals().handlers[1].name, "am#2");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct AlertmanagerHandler {
     client: Client,
     url: WebUrl,
@@ -69,10 +80,10 @@ impl AlertmanagerHandler {
         }
     }
 
-    /// How often what fires is sent again, at least every second.
+    /// How often what fires is sent again: every second to once a day.
     #[must_use]
     pub fn resend(mut self, interval: Duration) -> Self {
-        self.resend = interval.max(Duration::from_secs(1));
+        self.resend = interval.clamp(Duration::from_secs(1), Duration::from_secs(86_400));
         self
     }
 

@@ -9,9 +9,8 @@ use lettre::message::Mailbox;
 use lettre::message::header::ContentType;
 use lettre::transport::smtp::SmtpTransportBuilder;
 use lettre::transport::smtp::authentication::Credentials;
-use lettre::transport::smtp::client::Tls;
 #[cfg(feature = "tls")]
-use lettre::transport::smtp::client::TlsParameters;
+use lettre::transport::smtp::client::{Tls, TlsParameters};
 use lettre::{Message, SmtpTransport, Transport};
 use perf_sla::MailEncryption;
 use std::fmt::{self, Write as _};
@@ -26,6 +25,16 @@ const MAX_ALERTS: usize = 100;
 
 /// Sends a mail for each notification, over SMTP. Encryption needs the feature `tls`; with it an unencrypted
 /// connection is used only when that is asked for.
+///
+/// ```
+/// use perf_alert::EmailHandler;
+/// use perf_sla::MailEncryption;
+///
+/// let local = MailEncryption::None;
+/// let mail = EmailHandler::new("localhost", None, local, "perfkit@example.org", &["oncall@example.org"])?;
+/// # let _ = mail;
+/// # Ok::<(), perf_alert::HandlerError>(())
+/// ```
 pub struct EmailHandler {
     builder: SmtpTransportBuilder,
     host: String,
@@ -53,8 +62,8 @@ impl EmailHandler {
                 HandlerError::new(format!("{text:?} is no address of mail"), Retry::Never)
             })
         };
-        let (tls, usual) = tls(host, encryption)?;
-        let builder = SmtpTransport::builder_dangerous(host).tls(tls).port(port.unwrap_or(usual));
+        let (builder, usual) = server(host, encryption)?;
+        let builder = builder.port(port.unwrap_or(usual));
         let to = to.iter().map(|to| mailbox(to.as_ref())).collect::<Result<Vec<_>, _>>()?;
         if to.is_empty() {
             return Err(HandlerError::new("nobody is to get the mail", Retry::Never));
@@ -107,23 +116,32 @@ impl fmt::Debug for EmailHandler {
     }
 }
 
+/// A connection so encrypted, and its usual port.
 #[cfg(feature = "tls")]
-fn tls(host: &str, encryption: MailEncryption) -> Result<(Tls, u16), HandlerError> {
+fn server(
+    host: &str,
+    encryption: MailEncryption,
+) -> Result<(SmtpTransportBuilder, u16), HandlerError> {
     let parameters = || {
         TlsParameters::new(host.to_owned())
             .map_err(|error| HandlerError::new(format!("{host}: {error}"), Retry::Never))
     };
-    Ok(match encryption {
+    let (tls, port) = match encryption {
         MailEncryption::Tls => (Tls::Wrapper(parameters()?), 465),
         MailEncryption::StartTls => (Tls::Required(parameters()?), 587),
         MailEncryption::None => (Tls::None, 25),
-    })
+    };
+    Ok((SmtpTransport::builder_dangerous(host).tls(tls), port))
 }
 
+/// A connection that is not encrypted, and its usual port.
 #[cfg(not(feature = "tls"))]
-fn tls(host: &str, encryption: MailEncryption) -> Result<(Tls, u16), HandlerError> {
+fn server(
+    host: &str,
+    encryption: MailEncryption,
+) -> Result<(SmtpTransportBuilder, u16), HandlerError> {
     match encryption {
-        MailEncryption::None => Ok((Tls::None, 25)),
+        MailEncryption::None => Ok((SmtpTransport::builder_dangerous(host), 25)),
         _ => {
             let message = format!("{host}: encrypted mail needs the feature `tls`");
             Err(HandlerError::new(message, Retry::Never))

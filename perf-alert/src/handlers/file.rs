@@ -11,6 +11,20 @@ use std::time::Instant;
 /// Appends a line of JSON for each notification to a file, written at once and whole.
 ///
 /// The file is opened for each, so that it may be moved away meanwhile.
+///
+/// ```
+/// use perf_alert::{Alert, FileHandler, Handler, Notification, Reason, Severity};
+/// use std::time::{Instant, SystemTime};
+///
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("alerts.jsonl");
+/// let mut file = FileHandler::new(&path)?;
+/// let now = SystemTime::now();
+/// let alert = Alert::new("slow retrieval", Severity::Warning, now);
+/// file.handle(&Notification::new(Reason::Fired, vec![alert], now), Instant::now())?;
+/// assert!(std::fs::read_to_string(&path)?.starts_with("{\"reason\":\"fired\""));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct FileHandler {
     path: PathBuf,

@@ -8,6 +8,14 @@ use std::time::Instant;
 
 /// Writes a record to the crate `log` under the target `perf_alert`: an error if it is critical, a warning, or an
 /// information if it is that or over.
+///
+/// ```
+/// use perf_alert::{Dispatcher, HandlerOptions, LogHandler};
+///
+/// let dispatcher = Dispatcher::builder().handler("log", LogHandler, HandlerOptions::new()).spawn()?;
+/// assert!(dispatcher.has("log"));
+/// # Ok::<(), perf_alert::DispatchError>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct LogHandler;
 

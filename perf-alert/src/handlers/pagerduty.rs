@@ -31,6 +31,16 @@ const USUAL: &str = "https://events.pagerduty.com/v2/enqueue";
 /// The key that tells incidents apart is made of the rule and the labels alone, so that an alert that becomes more
 /// urgent or is repeated stays one incident. The limits of an event are kept: 1,024 characters of summary, 512,000
 /// bytes in all, without the details if they would be more.
+///
+/// ```
+/// use perf_alert::PagerDutyHandler;
+///
+/// # let key = "0123456789abcdef0123456789abcdef".to_owned();
+/// // let key = std::env::var("PAGER_KEY")?;
+/// let pager = PagerDutyHandler::at("http://127.0.0.1:8080/v2/enqueue".parse()?, &key).source("search-1");
+/// assert!(!format!("{pager:?}").contains(&key));
+/// # Ok::<(), perf_alert::InvalidUrl>(())
+/// ```
 pub struct PagerDutyHandler {
     client: Client,
     url: WebUrl,

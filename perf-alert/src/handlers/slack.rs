@@ -22,6 +22,16 @@ const MAX_TEXT: usize = 1_000;
 ///
 /// The limits of a message are kept: 50 blocks, 3,000 characters a section. What was measured cannot mention
 /// anybody, as `&`, `<` and `>` are escaped.
+///
+/// ```
+/// use perf_alert::SlackHandler;
+///
+/// # let secret = "http://127.0.0.1:8080/services/T0/B0/hunter2".to_owned();
+/// // let secret = std::env::var("SLACK_URL")?;
+/// let slack = SlackHandler::new(secret.parse()?);
+/// assert!(!format!("{slack:?}").contains("hunter2"));
+/// # Ok::<(), perf_alert::InvalidUrl>(())
+/// ```
 pub struct SlackHandler {
     client: Client,
     url: WebUrl,

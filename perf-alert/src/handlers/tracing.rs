@@ -9,6 +9,15 @@ use std::time::Instant;
 
 /// Emits an event of the crate `tracing` for each alert, under the target `perf_alert`: an error if it is critical,
 /// a warning, or an information if it is that or over. Its fields are those of the alert.
+///
+/// ```
+/// use perf_alert::{Dispatcher, HandlerOptions, TracingHandler};
+///
+/// let options = HandlerOptions::new();
+/// let dispatcher = Dispatcher::builder().handler("events", TracingHandler, options).spawn()?;
+/// assert!(dispatcher.has("events"));
+/// # Ok::<(), perf_alert::DispatchError>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct TracingHandler;
 

@@ -18,6 +18,14 @@ const NOT_YET: &str = "0001-01-01T00:00:00Z";
 
 /// Posts what Alertmanager posts to its webhooks (version "4"), so that whatever understands that understands
 /// this. Redirects are not followed; 429 and 5xx are tried again.
+///
+/// ```
+/// use perf_alert::WebhookHandler;
+///
+/// let hook = WebhookHandler::new("hook", "http://127.0.0.1:8080/alerts?key=hunter2".parse()?);
+/// assert!(!format!("{hook:?}").contains("hunter2"));
+/// # Ok::<(), perf_alert::InvalidUrl>(())
+/// ```
 pub struct WebhookHandler {
     client: Client,
     url: WebUrl,

@@ -4,7 +4,6 @@ use crate::{PATIENCE, alert, fired};
 use perf_alert::{Dispatcher, Handlers, Severity};
 use perf_sla::SlaConfig;
 use std::fs;
-use std::time::Duration;
 
 fn sla(handlers: &str) -> SlaConfig {
     let text = format!("{handlers}\n[overall]\nmax_p95 = \"300ms\"\n");
@@ -90,6 +89,7 @@ fn secrets_come_from_files_and_are_never_told() {
 #[test]
 fn every_service_of_a_file_is_reached_by_a_test() {
     use crate::sink::{Play, Sink};
+    use std::time::Duration;
     let sink = Sink::play(Vec::new());
     let down = Sink::play_then(Vec::new(), Play::Answer("404 Not Found", "", String::new()));
     let folder = tempfile::tempdir().unwrap();
