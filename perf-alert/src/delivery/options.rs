@@ -85,7 +85,8 @@ impl HandlerOptions {
     }
 
     /// The most notifications a second, above 0. What has to wait for its turn is joined with what is newer and
-    /// about the same, so that a burst is one message and not a hundred late ones.
+    /// about the same, so that a burst is one message and not a hundred late ones; so is what comes while a handler
+    /// waits to try again.
     pub fn rate(mut self, per_second: f64) -> Self {
         self.rate = Some(per_second).filter(|rate| *rate > 0.0 && rate.is_finite());
         self

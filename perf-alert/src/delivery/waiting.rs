@@ -24,15 +24,14 @@ pub(super) struct Queued {
 pub(super) struct Waiting {
     list: VecDeque<Queued>,
     limit: usize,
-    /// Where in the list what is about the same stands, counted from the first that ever stood there; `None` if
-    /// nothing is joined.
-    places: Option<HashMap<u64, u64>>,
+    /// Where in the list what is about the same stands, counted from the first that ever stood there.
+    places: HashMap<u64, u64>,
     popped: u64,
 }
 
 impl Waiting {
-    pub(super) fn new(limit: usize, joins: bool) -> Self {
-        Waiting { list: VecDeque::new(), limit, places: joins.then(HashMap::new), popped: 0 }
+    pub(super) fn new(limit: usize) -> Self {
+        Waiting { list: VecDeque::new(), limit, places: HashMap::new(), popped: 0 }
     }
 
     pub(super) fn is_full(&self) -> bool {
@@ -43,16 +42,13 @@ impl Waiting {
         self.list.is_empty()
     }
 
-    /// Whether it was joined with one that waits already, instead of waiting itself.
-    pub(super) fn push(&mut self, queued: Queued) -> bool {
-        let next = self.popped + self.list.len() as u64;
-        if let Some(places) = &mut self.places
-            && queued.notification.reason != Reason::Test
-        {
-            let place = places.entry(about(&queued.notification)).or_insert(next);
-            let older =
-                place.checked_sub(self.popped).and_then(|at| self.list.get_mut(at as usize));
-            if let Some(older) = older
+    /// Takes it in, and joins it with one that waits already if that is wanted; then it returns true.
+    pub(super) fn push(&mut self, queued: Queued, joins: bool) -> bool {
+        if queued.notification.reason != Reason::Test {
+            let next = self.popped + self.list.len() as u64;
+            let place = self.places.entry(about(&queued.notification)).or_insert(next);
+            let at = place.checked_sub(self.popped).filter(|_| joins);
+            if let Some(older) = at.and_then(|at| self.list.get_mut(at as usize))
                 && let Some(joined) = join(&older.notification, &queued.notification)
             {
                 older.notification = Arc::new(joined);
@@ -66,11 +62,9 @@ impl Waiting {
 
     pub(super) fn pop(&mut self) -> Option<Queued> {
         let queued = self.list.pop_front()?;
-        if let Some(places) = &mut self.places {
-            let about = about(&queued.notification);
-            if places.get(&about) == Some(&self.popped) {
-                places.remove(&about);
-            }
+        let about = about(&queued.notification);
+        if self.places.get(&about) == Some(&self.popped) {
+            self.places.remove(&about);
         }
         self.popped += 1;
         Some(queued)
@@ -147,11 +141,11 @@ mod tests {
 
     #[test]
     fn the_newer_takes_the_place_of_the_older_of_its_group() {
-        let mut waiting = Waiting::new(10, true);
-        assert!(!waiting.push(queued(Reason::Fired, "x", &[("a", true)])));
-        assert!(!waiting.push(queued(Reason::Fired, "y", &[("b", true)])));
-        assert!(waiting.push(queued(Reason::Repeated, "x", &[("a", true), ("c", true)])));
-        assert!(waiting.push(queued(Reason::Resolved, "y", &[("b", false)])));
+        let mut waiting = Waiting::new(10);
+        assert!(!waiting.push(queued(Reason::Fired, "x", &[("a", true)]), true));
+        assert!(!waiting.push(queued(Reason::Fired, "y", &[("b", true)]), true));
+        assert!(waiting.push(queued(Reason::Repeated, "x", &[("a", true), ("c", true)]), true));
+        assert!(waiting.push(queued(Reason::Resolved, "y", &[("b", false)]), true));
         assert_eq!(
             told(&mut waiting),
             [
@@ -160,35 +154,35 @@ mod tests {
             ]
         );
         // What was taken out is no place any more.
-        assert!(!waiting.push(queued(Reason::Fired, "x", &[("a", true)])));
+        assert!(!waiting.push(queued(Reason::Fired, "x", &[("a", true)]), true));
     }
 
     #[test]
     fn what_only_the_older_says_is_not_lost() {
-        let mut waiting = Waiting::new(10, true);
-        waiting.push(queued(Reason::Fired, "x", &[("a", true)]));
-        assert!(waiting.push(queued(Reason::Resolved, "x", &[("b", false)])));
+        let mut waiting = Waiting::new(10);
+        waiting.push(queued(Reason::Fired, "x", &[("a", true)]), true);
+        assert!(waiting.push(queued(Reason::Resolved, "x", &[("b", false)]), true));
         assert_eq!(told(&mut waiting), [one(Reason::Fired, &[("b", false), ("a", true)])]);
     }
 
     #[test]
     fn without_a_group_only_the_same_alerts_are_joined() {
-        let mut waiting = Waiting::new(10, true);
-        waiting.push(queued(Reason::Fired, "", &[("a", true)]));
-        assert!(!waiting.push(queued(Reason::Fired, "", &[("b", true)])));
-        assert!(waiting.push(queued(Reason::Resolved, "", &[("a", false)])));
+        let mut waiting = Waiting::new(10);
+        waiting.push(queued(Reason::Fired, "", &[("a", true)]), true);
+        assert!(!waiting.push(queued(Reason::Fired, "", &[("b", true)]), true));
+        assert!(waiting.push(queued(Reason::Resolved, "", &[("a", false)]), true));
         assert_eq!(told(&mut waiting).len(), 2);
     }
 
     #[test]
     fn tests_and_what_is_not_to_be_joined_stand_alone() {
-        let mut waiting = Waiting::new(10, true);
+        let mut waiting = Waiting::new(10);
         for _ in 0..2 {
-            assert!(!waiting.push(queued(Reason::Test, "x", &[("a", true)])));
+            assert!(!waiting.push(queued(Reason::Test, "x", &[("a", true)]), true));
         }
-        let mut waiting = Waiting::new(10, false);
+        let mut waiting = Waiting::new(10);
         for _ in 0..2 {
-            assert!(!waiting.push(queued(Reason::Fired, "x", &[("a", true)])));
+            assert!(!waiting.push(queued(Reason::Fired, "x", &[("a", true)]), false));
         }
         assert!(!waiting.is_full());
         assert_eq!(told(&mut waiting).len(), 2);
@@ -196,9 +190,9 @@ mod tests {
 
     #[test]
     fn a_group_that_grows_and_grows_is_told_in_parts() {
-        let mut waiting = Waiting::new(10_000, true);
+        let mut waiting = Waiting::new(10_000);
         for i in 0..2 * MAX_JOINED {
-            waiting.push(queued(Reason::Fired, "x", &[(&i.to_string(), true)]));
+            waiting.push(queued(Reason::Fired, "x", &[(&i.to_string(), true)]), true);
         }
         let told = told(&mut waiting);
         assert_eq!(told.iter().map(|(_, alerts)| alerts.len()).sum::<usize>(), 2 * MAX_JOINED);

@@ -47,7 +47,7 @@ impl Worker {
             handler,
             receiver,
             stop,
-            waiting: Waiting::new(options.queue, rate.is_some()),
+            waiting: Waiting::new(options.queue),
             bucket: rate.map(|rate| TokenBucket::new(rate, now)),
             not_before: now,
             deadline: options.deadline,
@@ -72,17 +72,17 @@ impl Worker {
         self.leave();
     }
 
-    /// Moves what was sent to where it may be joined.
+    /// Moves what was sent to where it may be joined, if the rate is limited.
     fn take_in(&mut self) {
         while !self.waiting.is_full()
             && let Ok(queued) = self.receiver.try_recv()
         {
-            self.push(queued);
+            self.push(queued, self.bucket.is_some());
         }
     }
 
-    fn push(&mut self, queued: Queued) {
-        if self.waiting.push(queued) {
+    fn push(&mut self, queued: Queued, joins: bool) {
+        if self.waiting.push(queued, joins) {
             self.shared.counters.settle_joined();
         }
     }
@@ -102,7 +102,7 @@ impl Worker {
             default(rest) => None,
         };
         if let Some(queued) = first {
-            self.push(queued);
+            self.push(queued, false);
         }
         true
     }
@@ -125,8 +125,8 @@ impl Worker {
         }
     }
 
-    /// Takes in meanwhile what is sent, if somebody waits for a turn. False when the stop's deadline comes
-    /// first.
+    /// Takes in meanwhile what is sent, and joins it: what is said late is better said once. False when the
+    /// stop's deadline comes first.
     fn wait_until(&mut self, at: Instant) -> bool {
         self.shared.throttled.store(true, Relaxed);
         let reached = loop {
@@ -147,7 +147,7 @@ impl Worker {
             select! {
                 recv(receiver) -> queued => {
                     if let Ok(queued) = queued {
-                        self.push(queued);
+                        self.push(queued, true);
                     }
                 }
                 recv(self.stop.said) -> _ => {}

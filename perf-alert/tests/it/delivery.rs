@@ -96,6 +96,22 @@ fn whoever_says_when_is_not_asked_before_not_even_for_another() {
 }
 
 #[test]
+fn what_comes_while_a_handler_waits_to_try_again_is_said_once() {
+    let wait = Duration::from_secs(2);
+    let (handler, _) = played(vec![failure(Retry::After(wait))]);
+    let dispatcher =
+        Dispatcher::builder().handler("x", handler, HandlerOptions::new()).spawn().unwrap();
+    dispatcher.send(slow());
+    until(&dispatcher, |totals| totals.handlers[0].failed == 1);
+    (0..100).for_each(|_| dispatcher.send(slow()));
+    let totals = until(&dispatcher, |totals| totals.handlers[0].waiting == 0);
+    let x = &totals.handlers[0];
+    assert_eq!((x.sent + x.joined, x.dropped.total()), (101, 0), "{x:?}");
+    // The one that was refused, those that came meanwhile, and any that a slow machine sent too late for that.
+    assert!(x.joined > 50, "{x:?}");
+}
+
+#[test]
 fn what_would_come_after_its_deadline_is_dropped_at_once() {
     let (handler, _) = played(vec![failure(Retry::After(Duration::from_secs(100)))]);
     let options = HandlerOptions::new().deadline(Duration::from_secs(50));
