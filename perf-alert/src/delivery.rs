@@ -194,7 +194,6 @@ impl Line {
         if self.done.recv_deadline(deadline) == Err(RecvTimeoutError::Disconnected) {
             // It catches the panics of its handler and has none of its own.
             let _ = thread.join();
-            return;
         }
         while let Ok(queued) = self.left.try_recv() {
             self.shared.give_up(&queued, Reason::Left, None, 0);

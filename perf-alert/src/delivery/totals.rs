@@ -54,7 +54,7 @@ pub struct HandlerTotals {
 pub struct Dropped {
     /// Too many waited for a handler that was busy.
     pub queue_full: u64,
-    /// Too many waited for their turn, as the rate is limited or the handler was told to wait.
+    /// Too many waited for their turn, as the rate is limited or the handler waits to try again.
     pub rate: u64,
     /// The next attempt would have been after the deadline.
     pub deadline: u64,

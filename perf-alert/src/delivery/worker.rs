@@ -16,6 +16,8 @@ use std::time::{Duration, Instant};
 
 /// Longer than this nobody is waited for, whatever they say: a wrong header does not end the alerts.
 const LONGEST_WAIT: Duration = Duration::from_secs(3_600);
+/// Between two times that a handler looks after what it has said.
+const PAUSE: Duration = Duration::from_millis(10);
 /// While nothing has to be looked after.
 const IDLE: Duration = Duration::from_secs(3_600);
 
@@ -28,6 +30,7 @@ pub(super) struct Worker {
     bucket: Option<TokenBucket>,
     /// Whoever the handler talks to wants nothing before.
     not_before: Instant,
+    looked_after: Instant,
     deadline: Duration,
     attempts: u32,
 }
@@ -50,6 +53,7 @@ impl Worker {
             waiting: Waiting::new(options.queue),
             bucket: rate.map(|rate| TokenBucket::new(rate, now)),
             not_before: now,
+            looked_after: now,
             deadline: options.deadline,
             attempts: options.attempts,
         }
@@ -89,10 +93,8 @@ impl Worker {
 
     /// Waits for something to do; false when there will be nothing.
     fn idle(&mut self) -> bool {
-        let rest = self
-            .handler
-            .look_after_at()
-            .map_or(IDLE, |at| at.saturating_duration_since(Instant::now()));
+        let rest =
+            self.look_after_at().map_or(IDLE, |at| at.saturating_duration_since(Instant::now()));
         let first = select! {
             recv(self.receiver) -> queued => queued.ok(),
             recv(self.stop.said) -> _ => match self.receiver.try_recv() {
@@ -213,20 +215,33 @@ impl Worker {
         }
     }
 
-    /// What has to be said again and again, but not before whoever refused something wants to hear more.
+    /// What has to be said again and again.
     fn look_after(&mut self) {
         let now = Instant::now();
-        let is_time = self.handler.look_after_at().is_some_and(|at| at <= now);
-        if !is_time || now < self.not_before || self.stop.deadline().is_some() {
+        if self.look_after_at().is_none_or(|at| now < at) || self.stop.deadline().is_some() {
             return;
         }
         let handler = &mut self.handler;
-        if let Err(error) = self.shared.isolate(|| handler.look_after(now + self.deadline)) {
+        let result = self.shared.isolate(|| handler.look_after(now + self.deadline));
+        let now = Instant::now();
+        self.looked_after = now;
+        if let Err(error) = result {
             if let Retry::After(wait) = error.retry() {
                 self.not_before = now + wait.min(LONGEST_WAIT);
             }
             self.shared.counters.fail(error);
         }
+    }
+
+    /// When the handler wants that; not before whoever refused something wants to hear more, and not without a
+    /// pause, whatever the handler says.
+    fn look_after_at(&self) -> Option<Instant> {
+        let mut at = None;
+        let _ = self.shared.isolate(|| {
+            at = self.handler.look_after_at();
+            Ok(())
+        });
+        Some(at?.max(self.not_before).max(self.looked_after + PAUSE))
     }
 
     /// The stop's deadline is over, or nothing is left.

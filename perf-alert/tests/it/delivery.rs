@@ -341,6 +341,30 @@ fn a_test_reaches_every_handler_and_comes_back_with_what_went_wrong() {
 }
 
 #[test]
+fn a_handler_that_wants_to_look_after_things_all_the_time_does_not_keep_a_core_busy() {
+    struct Eager(Arc<AtomicU64>);
+    impl Handler for Eager {
+        fn handle(&mut self, _: &Notification, _: Instant) -> Result<(), HandlerError> {
+            failure(Retry::After(Duration::from_secs(1)))
+        }
+        fn look_after_at(&self) -> Option<Instant> {
+            self.0.fetch_add(1, SeqCst);
+            Some(Instant::now() - Duration::from_millis(1))
+        }
+    }
+    let asked = Arc::new(AtomicU64::new(0));
+    let options = HandlerOptions::new().attempts(1);
+    let handler = Eager(Arc::clone(&asked));
+    let dispatcher = Dispatcher::builder().handler("x", handler, options).spawn().unwrap();
+    let begun = Instant::now();
+    dispatcher.send(slow());
+    // Refused, it waits a second with everything.
+    until(&dispatcher, |_| begun.elapsed() > Duration::from_millis(300));
+    let (asked, millis) = (asked.load(SeqCst), begun.elapsed().as_millis() as u64);
+    assert!(asked <= 20 + millis, "{asked} times in {millis} ms");
+}
+
+#[test]
 fn what_has_to_be_said_again_is_said_while_nothing_is_sent() {
     struct Again(Arc<AtomicU64>, Instant);
     impl Handler for Again {
