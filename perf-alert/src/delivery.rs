@@ -37,6 +37,9 @@ use waiting::Queued;
 /// After the stop's deadline a thread has so long to write down what it did not say.
 const GRACE: Duration = Duration::from_millis(200);
 
+/// How often room is made for one that is sent, where others take the room at once.
+const MAKE_ROOM: usize = 4;
+
 /// Takes notifications to handlers, and never makes anybody wait who sends one.
 ///
 /// Each handler has a thread, a bounded queue, a deadline, attempts, and counts of its own, so that one that
@@ -77,7 +80,7 @@ struct Line {
     filter: Filter,
     shared: Arc<Shared>,
     sender: Sender<Queued>,
-    /// To find out what is left when its thread hangs.
+    /// To make room, and to find out what is left when its thread hangs.
     left: Receiver<Queued>,
     /// Disconnected when its thread has ended.
     done: Receiver<Infallible>,
@@ -90,8 +93,9 @@ impl Dispatcher {
         DispatcherBuilder::default()
     }
 
-    /// Gives a notification to every handler that it is for. It never waits and never panics: what a handler has
-    /// no room for is dropped and counted, and so is everything after the [stop](Self::stop).
+    /// Gives a notification to every handler that it is for. It never waits and never panics: where a handler
+    /// has no room the oldest that waits is dropped and counted, and so is everything after the
+    /// [stop](Self::stop).
     pub fn send(&self, notification: impl Into<Arc<Notification>>) {
         let notification = notification.into();
         let named = &notification.handlers;
@@ -176,14 +180,26 @@ impl Line {
         if stopped {
             return self.shared.refuse(&queued, Reason::Left);
         }
-        if let Err(TrySendError::Full(queued) | TrySendError::Disconnected(queued)) =
-            self.sender.try_send(queued)
-        {
-            let throttled = self.shared.throttled.load(Relaxed);
-            let reason = if throttled { Reason::Rate } else { Reason::QueueFull };
-            // Not written down: whoever sends does not wait for a disk.
-            self.shared.refuse(&queued, reason);
+        let mut newest = queued;
+        for _ in 0..MAKE_ROOM {
+            match self.sender.try_send(newest) {
+                Ok(()) => return,
+                Err(TrySendError::Full(queued) | TrySendError::Disconnected(queued)) => {
+                    newest = queued;
+                }
+            }
+            // What is newest counts most: it may be the end of what the oldest tells of.
+            if let Ok(oldest) = self.left.try_recv() {
+                self.refuse(&oldest);
+            }
         }
+        self.refuse(&newest);
+    }
+
+    /// Not written down: whoever sends does not wait for a disk.
+    fn refuse(&self, queued: &Queued) {
+        let throttled = self.shared.throttled.load(Relaxed);
+        self.shared.refuse(queued, if throttled { Reason::Rate } else { Reason::QueueFull });
     }
 
     /// Waits for the thread, or leaves it behind with what it holds.

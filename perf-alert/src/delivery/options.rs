@@ -65,7 +65,8 @@ impl HandlerOptions {
         self
     }
 
-    /// Notifications that may wait for it, 1 to 1,000,000: more are dropped and counted.
+    /// Notifications that may wait for it, 1 to 1,000,000: where there are more, the oldest are dropped
+    /// and counted.
     pub fn queue(mut self, notifications: usize) -> Self {
         self.queue = notifications.clamp(1, 1_000_000);
         self

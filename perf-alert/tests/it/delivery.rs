@@ -174,6 +174,27 @@ fn a_burst_into_a_hung_and_a_panicking_handler_costs_a_healthy_one_nothing() {
 }
 
 #[test]
+fn where_there_is_no_room_the_newest_is_kept() {
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let tells = Arc::clone(&told);
+    let (release, hold) = mpsc::channel::<()>();
+    let handler = move |notification: &Notification| {
+        let _ = hold.recv();
+        tells.lock().unwrap().push(notification.reason);
+    };
+    let options = HandlerOptions::new().queue(2);
+    let dispatcher = Dispatcher::builder().handler("x", handler, options).spawn().unwrap();
+    (0..100).for_each(|_| dispatcher.send(slow()));
+    dispatcher.send(resolved(vec![alert("slow", Severity::Warning)]));
+    drop(release);
+    let totals = until(&dispatcher, |totals| totals.handlers[0].waiting == 0);
+    let x = &totals.handlers[0];
+    assert_eq!((x.sent + x.dropped.queue_full, x.dropped.total()), (101, x.dropped.queue_full));
+    assert!(x.sent <= 5, "{x:?}");
+    assert_eq!(told.lock().unwrap().last(), Some(&Reason::Resolved));
+}
+
+#[test]
 fn at_the_stop_what_waits_is_still_said() {
     let (handler, _) = played(Vec::new());
     let dispatcher =
