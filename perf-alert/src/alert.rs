@@ -37,6 +37,33 @@ pub struct Alert {
 }
 
 impl Alert {
+    /// One that fires since `started`, with its rule as `alertname` and nothing else said of it: for handlers'
+    /// tests, and for whoever finds something wrong in a way of their own.
+    ///
+    /// ```
+    /// use perf_alert::{Alert, Severity};
+    /// use std::time::SystemTime;
+    ///
+    /// let mut alert = Alert::new("slow retrieval", Severity::Warning, SystemTime::now());
+    /// alert.labels.insert("operation".into(), "retrieval".into());
+    /// alert.summary = "retrieval p95 is 125.6 ms, limit 100 ms".into();
+    /// assert!(alert.is_firing());
+    /// ```
+    pub fn new(rule: &str, severity: Severity, started: SystemTime) -> Self {
+        Alert {
+            rule: rule.to_owned(),
+            labels: Labels::from([("alertname".to_owned(), rule.to_owned())]),
+            severity,
+            started,
+            ended: None,
+            summary: String::new(),
+            description: String::new(),
+            observed: None,
+            limit: None,
+            runbook: None,
+        }
+    }
+
     /// Whether it still fires.
     pub fn is_firing(&self) -> bool {
         self.ended.is_none()

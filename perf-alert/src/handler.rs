@@ -7,6 +7,24 @@ use std::time::{Duration, Instant};
 /// Takes notifications to somebody: a closure, a file, a web service.
 ///
 /// It has a thread and a queue of its own, so that it may block; it is called for one notification at a time.
+/// A closure that takes a `&Notification` is one that always succeeds.
+///
+/// ```
+/// use perf_alert::{Handler, HandlerError, Notification, Retry};
+/// use std::net::TcpStream;
+/// use std::time::Instant;
+///
+/// /// Knocks at a door.
+/// struct Knock(String);
+///
+/// impl Handler for Knock {
+///     fn handle(&mut self, _: &Notification, _deadline: Instant) -> Result<(), HandlerError> {
+///         let knocked = TcpStream::connect(&self.0);
+///         knocked.map(drop).map_err(|error| HandlerError::new(error.to_string(), Retry::Later))
+///     }
+/// }
+/// # let _ = Knock(String::new());
+/// ```
 pub trait Handler: Send {
     /// Says it, before `deadline` if it can.
     ///
@@ -18,6 +36,27 @@ pub trait Handler: Send {
         notification: &Notification,
         deadline: Instant,
     ) -> Result<(), HandlerError>;
+
+    /// The most notifications a second that whoever it talks to wants, if it says so; the
+    /// [options](crate::HandlerOptions::rate) of the handler can say otherwise.
+    fn rate(&self) -> Option<f64> {
+        None
+    }
+
+    /// When it wants to [look after](Self::look_after) what it has said; never if `None`.
+    fn look_after_at(&self) -> Option<Instant> {
+        None
+    }
+
+    /// Says again what has to be said again and again, before `deadline` if it can. It is not retried but
+    /// called again at [`look_after_at`](Self::look_after_at).
+    ///
+    /// # Errors
+    ///
+    /// [`HandlerError`] when something could not be said.
+    fn look_after(&mut self, _deadline: Instant) -> Result<(), HandlerError> {
+        Ok(())
+    }
 }
 
 impl<F: FnMut(&Notification) + Send> Handler for F {

@@ -39,6 +39,11 @@ pub enum Reason {
 }
 
 impl Notification {
+    /// One for all handlers, not grouped.
+    pub fn new(reason: Reason, alerts: Vec<Alert>, at: SystemTime) -> Self {
+        Notification { reason, group: Labels::new(), alerts, handlers: Vec::new(), at }
+    }
+
     /// The highest severity of its alerts.
     pub fn severity(&self) -> Severity {
         self.alerts.iter().map(|alert| alert.severity).max().unwrap_or(Severity::Info)

@@ -4,6 +4,7 @@ use crate::alert::AlertRule;
 use crate::document::Format;
 use crate::error::{Problem, SlaError};
 use crate::exclusion::Exclusion;
+use crate::handler::HandlerConfig;
 use crate::metric::Metric;
 use crate::objective::Objective;
 use crate::reader::read;
@@ -58,6 +59,7 @@ pub struct SlaConfig {
     pub(crate) objectives: Vec<Objective>,
     pub(crate) exclusions: Vec<Exclusion>,
     pub(crate) alerts: Vec<AlertRule>,
+    pub(crate) handlers: Vec<HandlerConfig>,
     pub(crate) warnings: Vec<Problem>,
     pub(crate) source: Option<PathBuf>,
 }
@@ -135,6 +137,11 @@ impl SlaConfig {
     /// What somebody is to be told of.
     pub fn alerts(&self) -> &[AlertRule] {
         &self.alerts
+    }
+
+    /// Who tells it, in the order of the file.
+    pub fn handlers(&self) -> &[HandlerConfig] {
+        &self.handlers
     }
 
     /// What can be read but can hardly be meant: a p50 above the p99, a burn rate that can never be

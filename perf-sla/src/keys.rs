@@ -48,6 +48,14 @@ pub(crate) enum Kind {
     Moment,
     /// `"02:30"`
     TimeOfDay,
+    /// `'operation="search"'`
+    Matcher,
+    /// `"env:PAGER_KEY"`
+    Secret,
+    /// `"https://host/path"`, or a secret that is one
+    Url,
+    /// Several of them.
+    Urls,
     Text,
     Texts,
     Choice(&'static [&'static str]),
@@ -301,6 +309,88 @@ pub(crate) const ALERT: Section = Section {
     percentiles: None,
 };
 
+/// What handlers of the file can be.
+pub(crate) const HANDLER_TYPES: &[&str] = &[
+    "log",
+    "tracing",
+    "stderr",
+    "file",
+    "command",
+    "webhook",
+    "alertmanager",
+    "slack",
+    "pagerduty",
+    "email",
+];
+
+pub(crate) const HANDLER: Section = Section {
+    about: "Somebody who tells it: which keys it needs, its type says.",
+    keys: &[
+        key("type", Kind::Choice(HANDLER_TYPES), "\"pagerduty\"", "What it does."),
+        key(
+            "min_severity",
+            Kind::Choice(SEVERITIES),
+            "\"warning\"",
+            "Alerts below are not for it.",
+        ),
+        key(
+            "match",
+            Kind::Matcher,
+            "'operation=\"search\"'",
+            "The alerts that are for it, by labels.",
+        ),
+        key(
+            "deadline",
+            Kind::Time,
+            "\"30s\"",
+            "How long one notification may take with all attempts; a minute if absent.",
+        ),
+        key("queue", Kind::Count, "1000", "Notifications that may wait for it; 1,000 if absent."),
+        key(
+            "attempts",
+            Kind::Count,
+            "5",
+            "How often one notification is tried; 5 times if absent.",
+        ),
+        key("rate", Kind::Rate, "\"1/s\"", "The most notifications in a time."),
+        key("dead_letter", Kind::Text, "\"lost.jsonl\"", "The file that what is given up goes to."),
+        key("path", Kind::Text, "\"alerts.jsonl\"", "Of a file: where it is."),
+        key(
+            "command",
+            Kind::Texts,
+            "[\"notify\", \"--now\"]",
+            "Of a command: program and arguments.",
+        ),
+        key(
+            "url",
+            Kind::Url,
+            "\"https://example.org/hook\"",
+            "Of a webhook or pagerduty: where it is; of slack, env:NAME or file:PATH.",
+        ),
+        key("urls", Kind::Urls, "[\"http://am-1:9093\"]", "Of alertmanager: each member."),
+        key(
+            "resend",
+            Kind::Time,
+            "\"1min\"",
+            "Of alertmanager: how often what fires is sent again; a minute if absent.",
+        ),
+        key("routing_key", Kind::Secret, "\"env:PAGER_KEY\"", "Of pagerduty: where its key is."),
+        key("host", Kind::Text, "\"mail.example.org\"", "Of email: the server that takes it."),
+        key("port", Kind::Count, "587", "Of email: its port; 587, 465 or 25 if absent."),
+        key(
+            "encryption",
+            Kind::Choice(&["starttls", "tls", "none"]),
+            "\"tls\"",
+            "Of email: how it is encrypted; starttls if absent.",
+        ),
+        key("from", Kind::Text, "\"perfkit@example.org\"", "Of email: who it is from."),
+        key("to", Kind::Texts, "[\"oncall@example.org\"]", "Of email: who it is for."),
+        key("username", Kind::Text, "\"perfkit\"", "Of email: the user, if the server wants one."),
+        key("password", Kind::Secret, "\"env:MAIL_PASSWORD\"", "Of email: where the password is."),
+    ],
+    percentiles: None,
+};
+
 /// The whole file.
 pub(crate) const FILE: Section = Section {
     about: "What a service promises: targets, objectives with error budgets, alerts.",
@@ -326,6 +416,7 @@ pub(crate) const FILE: Section = Section {
         key("objectives", Kind::List(&OBJECTIVE), "", "Shares of good events over a period."),
         key("exclusions", Kind::List(&EXCLUSION), "", "Stretches of time that do not count."),
         key("alerts", Kind::List(&ALERT), "", "Who is told of what."),
+        key("handlers", Kind::Named(&HANDLER), "", "Who tells it, by the names that alerts use."),
     ],
     percentiles: None,
 };

@@ -12,6 +12,8 @@
 //!   those are; [`BurnRatePair`], when the budget goes too fast; [`Exclusion`], what does not count.
 //! * [`Promise`], a target or an objective as a share of events, whose counts add up over processes.
 //! * [`Metric`] and [`SeriesPattern`], metrics of the user's own; [`AlertRule`], who is told.
+//! * [`HandlerConfig`], who tells them: [how](HandlerKind), and [which alerts](LabelMatcher); [`Secret`] and
+//!   [`Address`], what it needs and the file does not say.
 //! * `OpenSloExport` and `OpenSloImport`, the same promises in OpenSLO v1 (with the feature `yaml`).
 //! * [`SlaError`], everything that is wrong with a file, with lines and columns.
 //!
@@ -64,8 +66,10 @@ mod events;
 mod exclusion;
 mod explain;
 mod good;
+mod handler;
 mod judge;
 mod keys;
+mod label_matcher;
 mod lint;
 mod metric;
 mod nearest;
@@ -79,6 +83,7 @@ mod reader;
 mod rule;
 mod saved;
 mod schema;
+mod secret;
 mod series_pattern;
 mod status;
 mod target;
@@ -97,6 +102,8 @@ pub use error::{Problem, SlaError};
 pub use events::{EventHistory, Events};
 pub use exclusion::{Day, Exclusion, Schedule};
 pub use good::{Comparison, Good, Term};
+pub use handler::{EmailConfig, HandlerConfig, HandlerKind, MailEncryption};
+pub use label_matcher::LabelMatcher;
 pub use metric::{Metric, MetricSource};
 pub use objective::{Budgeting, Objective};
 #[cfg(feature = "yaml")]
@@ -107,6 +114,7 @@ pub use promise::{Promise, PromiseCounts};
 pub use quantity::Quantity;
 pub use rule::{Certainty, OnNoData, Rule};
 pub use schema::json_schema;
+pub use secret::{Address, Secret};
 pub use series_pattern::SeriesPattern;
 pub use status::Status;
 pub use target::{Bound, Indicator, Subject, Target};

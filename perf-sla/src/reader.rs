@@ -2,6 +2,7 @@
 
 mod alerts;
 mod exclusions;
+mod handlers;
 mod metrics;
 mod objectives;
 mod targets;
@@ -39,6 +40,7 @@ pub(crate) fn read(text: &str, format: Format) -> Result<SlaConfig, Vec<Problem>
         zone: Zone::UTC,
         rule: Rule::default(),
         inherited: Vec::new(),
+        handler_names: Vec::new(),
     };
     match document::parse(text, format) {
         Ok(documents) => match documents.as_slice() {
@@ -68,6 +70,8 @@ struct Reader<'a> {
     rule: Rule,
     /// The targets of `[defaults]`.
     inherited: Vec<Item>,
+    /// Every handler of the file, also one that was refused: what names it is no second mistake.
+    handler_names: Vec<String>,
 }
 
 /// One key of a table with its value.
@@ -112,6 +116,8 @@ impl Reader<'_> {
             ("resources", Reader::resources),
             ("objectives", Reader::objectives),
             ("exclusions", Reader::exclusions),
+            // Before alerts, which name them.
+            ("handlers", Reader::handlers),
             ("alerts", Reader::alerts),
         ] {
             if let Some(node) = own(key) {

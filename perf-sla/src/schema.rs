@@ -83,6 +83,9 @@ fn value(out: &mut String, kind: Kind, about: &str, example: &str, depth: usize)
     let _ = write!(out, "\n{pad}}}");
 }
 
+/// A URL without a user in it, or where one is.
+const ADDRESS: &str = r"^(https?://[^@/?#]+([/?#].*)?|env:[A-Za-z0-9_]+|file:.+)$";
+
 /// What a plain value must be.
 fn constraint(kind: Kind) -> String {
     let pattern = |pattern: &str| format!("\"type\": \"string\", \"pattern\": {}", quoted(pattern));
@@ -95,6 +98,11 @@ fn constraint(kind: Kind) -> String {
         Kind::Period => pattern(r"^\s*(day|week|month|quarter|year|[0-9.]+\s*(s|min|h|d))\s*$"),
         Kind::TimeOfDay => pattern(r"^[0-2][0-9]:[0-5][0-9]$"),
         Kind::Moment => "\"type\": \"string\", \"format\": \"date-time\"".to_owned(),
+        Kind::Secret => pattern("^(env:[A-Za-z0-9_]+|file:.+)$"),
+        Kind::Url => pattern(ADDRESS),
+        Kind::Urls => {
+            format!("\"type\": \"array\", \"minItems\": 1, \"items\": {{ {} }}", pattern(ADDRESS))
+        }
         Kind::Number => "\"type\": \"number\"".to_owned(),
         Kind::Count => "\"type\": \"integer\", \"minimum\": 0".to_owned(),
         Kind::Score => "\"type\": \"number\", \"exclusiveMinimum\": 0, \"maximum\": 1".to_owned(),
@@ -142,7 +150,7 @@ mod tests {
                     _ => {
                         let text = match name {
                             "" => format!("{} = {}", key.name, key.example),
-                            "operations" | "metrics" => {
+                            "operations" | "metrics" | "handlers" => {
                                 format!("[{name}.x]\n{} = {}", key.name, key.example)
                             }
                             "idle" => format!("[resources.idle]\n{} = {}", key.name, key.example),

@@ -1,5 +1,7 @@
 //! An SLA file from what it promises.
 
+mod handlers;
+
 use crate::alert::AlertRule;
 use crate::burn_rate::BurnRatePair;
 use crate::config::SlaConfig;
@@ -80,7 +82,8 @@ impl SlaConfig {
         metrics.try_for_each(|metric| write_metric(out, metric))?;
         self.objectives.iter().try_for_each(|objective| write_objective(out, objective))?;
         self.exclusions.iter().try_for_each(|exclusion| write_exclusion(out, exclusion))?;
-        self.alerts.iter().try_for_each(|alert| write_alert(out, alert))
+        self.alerts.iter().try_for_each(|alert| write_alert(out, alert))?;
+        self.handlers.iter().try_for_each(|handler| handlers::write(out, handler))
     }
 
     /// The one zone that periods and exclusions have, unless it is UTC.

@@ -1,7 +1,7 @@
 //! `[[alerts]]`.
 
 use super::objectives::severity;
-use super::{MAX_LISTED, Reader};
+use super::{Items, MAX_LISTED, Reader};
 use crate::alert::AlertRule;
 use crate::document::Node;
 use crate::keys;
@@ -38,6 +38,7 @@ impl Reader<'_> {
                 let hint = self.hint(watch, || paths.iter().take(MAX_LISTED).map(String::as_str));
                 self.problem(item.place, format!("watch: {watch:?} is not in this file; {hint}"));
             }
+            self.handlers_of(&items);
             self.config.alerts.push(AlertRule {
                 name: name.to_owned(),
                 watch: watch.to_owned(),
@@ -51,6 +52,23 @@ impl Reader<'_> {
                 summary: items.text("summary").map(str::to_owned),
                 line: Some(self.lines.line(table.place)),
             });
+        }
+    }
+
+    /// Without a single handler in the file they are made in code, under names that only the code knows.
+    fn handlers_of(&mut self, items: &Items) {
+        let Some(item) = items.get("handlers").filter(|_| !self.handler_names.is_empty()) else {
+            return;
+        };
+        for name in items.texts("handlers") {
+            if !self.handler_names.contains(&name) {
+                let known = || self.handler_names.iter().map(String::as_str);
+                let hint = self.hint(&name, known);
+                self.problem(
+                    item.place,
+                    format!("handlers: there is no [handlers.{name}]; {hint}"),
+                );
+            }
         }
     }
 }

@@ -4,9 +4,11 @@ use super::suggest;
 use crate::document::{Node, Value};
 use crate::good::Good;
 use crate::keys::Kind;
+use crate::label_matcher::LabelMatcher;
 use crate::period::{Period, Zone};
 use crate::quantity::{parse_bytes, parse_rate, parse_ratio, parse_time};
 use crate::rule::Certainty;
+use crate::secret::{Address, Secret};
 use crate::series_pattern::SeriesPattern;
 use jiff::Timestamp;
 use perf_analysis::Confidence;
@@ -30,6 +32,9 @@ pub(super) enum Given {
     Series(SeriesPattern),
     Moment(SystemTime),
     TimeOfDay(u16),
+    Matcher(LabelMatcher),
+    Secret(Secret),
+    Addresses(Vec<Address>),
     Text(String),
     Texts(Vec<String>),
     Choice(&'static str),
@@ -65,6 +70,14 @@ pub(super) fn read(kind: Kind, node: &Node, zone: &Zone) -> Result<Given, String
         Kind::Series => SeriesPattern::parse(text()?).map(Given::Series),
         Kind::Moment => moment(node).map(Given::Moment),
         Kind::TimeOfDay => time_of_day(node).map(Given::TimeOfDay),
+        Kind::Matcher => LabelMatcher::parse(text()?).map(Given::Matcher),
+        Kind::Secret => Secret::parse(text()?).map(Given::Secret),
+        Kind::Url => Address::parse(text()?).map(|address| Given::Addresses(vec![address])),
+        Kind::Urls => {
+            let addresses = texts(node)?;
+            let addresses = addresses.iter().map(|address| Address::parse(address));
+            addresses.collect::<Result<_, _>>().map(Given::Addresses)
+        }
         Kind::Text => match text()? {
             "" => Err("must not be empty".to_owned()),
             text => Ok(Given::Text(text.to_owned())),
@@ -98,6 +111,9 @@ fn example(kind: Kind) -> &'static str {
         Kind::Period => "\"30d\"",
         Kind::Good => "\"latency <= 300ms\"",
         Kind::Series => "'requests_total{code=\"500\"}'",
+        Kind::Matcher => "'operation=\"search\"'",
+        Kind::Secret => "\"env:NAME\"",
+        Kind::Url => "\"https://host/path\"",
         Kind::Moment => "\"2026-11-21T02:00:00Z\"",
         Kind::TimeOfDay => "\"02:30\"",
         _ => "\"name\"",

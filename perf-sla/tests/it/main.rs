@@ -7,6 +7,7 @@ mod builder;
 mod explain;
 #[cfg(feature = "yaml")]
 mod formats;
+mod handlers;
 mod joint;
 mod metrics;
 mod objectives;

@@ -1,0 +1,57 @@
+//! What of a notification is for one handler.
+
+use super::HandlerOptions;
+use crate::fingerprint::fingerprint;
+use crate::notification::Notification;
+use perf_sla::{LabelMatcher, Severity};
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// More alerts than this at once are only told by their severity.
+const MAX_TOLD: usize = 10_000;
+
+pub(super) struct Filter {
+    min_severity: Severity,
+    matcher: LabelMatcher,
+    /// Alerts that the handler was told of and that are not over, if it is not told of all.
+    told: Mutex<HashSet<u64>>,
+}
+
+impl Filter {
+    pub(super) fn new(options: &HandlerOptions) -> Self {
+        let (min_severity, matcher) = (options.min_severity, options.matcher.clone());
+        Filter { min_severity, matcher, told: Mutex::default() }
+    }
+
+    /// The notification with those alerts that are for the handler; `None` when there are none.
+    pub(super) fn apply(&self, notification: &Arc<Notification>) -> Option<Arc<Notification>> {
+        if self.min_severity == Severity::Info && self.matcher.is_empty() {
+            return Some(Arc::clone(notification));
+        }
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut is_for_it = Vec::with_capacity(notification.alerts.len());
+        for alert in &notification.alerts {
+            let key = fingerprint(&alert.labels);
+            let urgent = alert.severity >= self.min_severity;
+            // Who was woken is also told that it is less bad now, and that it is over.
+            let wanted = self.matcher.matches(&alert.labels) && (urgent || told.contains(&key));
+            if !alert.is_firing() {
+                told.remove(&key);
+            } else if wanted && urgent && told.len() < MAX_TOLD {
+                told.insert(key);
+            }
+            is_for_it.push(wanted);
+        }
+        drop(told);
+        if is_for_it.iter().all(|wanted| *wanted) {
+            return Some(Arc::clone(notification));
+        }
+        let alerts = notification.alerts.iter().zip(is_for_it);
+        let alerts: Vec<_> =
+            alerts.filter(|(_, wanted)| *wanted).map(|(alert, _)| alert.clone()).collect();
+        if alerts.is_empty() {
+            return None;
+        }
+        Some(Arc::new(Notification { alerts, ..Notification::clone(notification) }))
+    }
+}

@@ -1,0 +1,75 @@
+//! What the thread of a handler shares with whoever sends to it.
+
+use super::dead_letters::DeadLetters;
+use super::totals::{Counters, Reason};
+use super::waiting::Queued;
+use crate::handler::{HandlerError, Retry};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::AtomicBool;
+
+pub(super) struct Shared {
+    pub(super) name: String,
+    pub(super) counters: Counters,
+    /// Whether what waits does so because of a rate or a Retry-After, and not because the handler is busy.
+    pub(super) throttled: AtomicBool,
+    pub(super) dead_letters: Option<DeadLetters>,
+}
+
+impl Shared {
+    pub(super) fn give_up(
+        &self,
+        queued: &Queued,
+        reason: Reason,
+        error: Option<HandlerError>,
+        attempts: u32,
+    ) {
+        if !self.counters.settle_dropped(reason) {
+            return;
+        }
+        let told = error.as_ref().map(HandlerError::to_string);
+        if let Some(letters) = &self.dead_letters {
+            let name = &self.name;
+            let told = told.as_deref();
+            if letters.write(name, reason.as_str(), told, attempts, &queued.notification).is_err() {
+                self.counters.lose_letter();
+            }
+        }
+        reply(queued, reason, error);
+    }
+
+    /// The same without a dead letter.
+    pub(super) fn refuse(&self, queued: &Queued, reason: Reason) {
+        if self.counters.settle_dropped(reason) {
+            reply(queued, reason, None);
+        }
+    }
+
+    /// A panic is an error like others.
+    pub(super) fn isolate(
+        &self,
+        call: impl FnOnce() -> Result<(), HandlerError>,
+    ) -> Result<(), HandlerError> {
+        let payload = match catch_unwind(AssertUnwindSafe(call)) {
+            Ok(result) => return result,
+            Err(payload) => payload,
+        };
+        self.counters.panic();
+        let text = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
+        let text = text.or_else(|| payload.downcast_ref::<String>().cloned());
+        // What somebody panics with may panic once more when it is dropped.
+        if catch_unwind(AssertUnwindSafe(|| drop(payload))).is_err() {
+            self.counters.panic();
+        }
+        let message =
+            format!("the handler panicked: {}", text.as_deref().unwrap_or("without a text"));
+        Err(HandlerError::new(message, Retry::Never))
+    }
+}
+
+fn reply(queued: &Queued, reason: Reason, error: Option<HandlerError>) {
+    if let Some(reply) = &queued.reply {
+        let message = || HandlerError::new(reason.as_str(), Retry::Never);
+        // Whoever asked may have stopped waiting.
+        let _ = reply.try_send(Err(error.unwrap_or_else(message)));
+    }
+}

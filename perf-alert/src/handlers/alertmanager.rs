@@ -1,0 +1,186 @@
+//! One member of an Alertmanager, through its API v2.
+
+use super::http::{Client, Refusal};
+use super::url::WebUrl;
+use super::wire;
+use crate::alert::{Alert, Labels};
+use crate::handler::{Handler, HandlerError};
+use crate::notification::{Notification, Reason};
+use crate::time::rfc3339;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::time::{Duration, Instant, SystemTime};
+
+/// How long an end is told again and again.
+const ENDED: Duration = Duration::from_secs(300);
+/// What is not heard of for so many times is over: as Prometheus has it.
+const MISSED: u32 = 4;
+/// Alerts of one request.
+const BATCH: usize = 200;
+/// Alerts that are sent again; of more than these each is sent only when something becomes of it.
+const MAX_KEPT: usize = 10_000;
+
+/// Posts alerts to one Alertmanager (API v2) the way its contract wants it:
+///
+/// * the labels of an alert do not change; what does is an annotation. The severity is a label there, so of an
+///   alert that becomes more urgent the old label set is resolved and the new one fires;
+/// * what fires is sent again at an interval, by default a minute, with an end four of these ahead: if this process
+///   dies, Alertmanager finds out by itself;
+/// * an end is sent again for 5 minutes;
+/// * when a request with several alerts is refused (400), which Alertmanager does also when it took some of them,
+///   each is sent alone, and only what is refused alone is dropped.
+///
+/// Each member of a cluster is to be told: one handler each, with
+/// [`members`](crate::DispatcherBuilder::members). A proxy that the environment names (`HTTP_PROXY`, `NO_PROXY`) is
+/// used.
+///
+/// ```
+/// use perf_alert::{AlertmanagerHandler, Dispatcher, HandlerOptions, WebUrl};
+///
+/// let urls: [WebUrl; 2] = ["http://am-1:9093".parse()?, "http://am-2:9093".parse()?];
+/// let members = urls.iter().map(AlertmanagerHandler::new);
+/// let dispatcher = Dispatcher::builder().members("am", members, &HandlerOptions::new()).spawn()?;
+/// assert_eq!(dispatcher.totals().handlers[1].name, "am#2");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct AlertmanagerHandler {
+    client: Client,
+    url: WebUrl,
+    resend: Duration,
+    /// By the labels that Alertmanager has.
+    kept: BTreeMap<Labels, Kept>,
+    resend_at: Instant,
+}
+
+/// What was said of one alert.
+struct Kept {
+    alert: Alert,
+    ended: Option<SystemTime>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Posted<'a> {
+    labels: &'a Labels,
+    annotations: BTreeMap<&'static str, &'a str>,
+    starts_at: String,
+    ends_at: String,
+}
+
+impl AlertmanagerHandler {
+    /// For the Alertmanager at this URL, to which `/api/v2/alerts` is added.
+    pub fn new(url: &WebUrl) -> Self {
+        AlertmanagerHandler {
+            client: Client::new(url.secrets()),
+            url: url.join("/api/v2/alerts"),
+            resend: Duration::from_secs(60),
+            kept: BTreeMap::new(),
+            resend_at: Instant::now(),
+        }
+    }
+
+    /// How often what fires is sent again: every second to once a day.
+    #[must_use]
+    pub fn resend(mut self, interval: Duration) -> Self {
+        self.resend = interval.clamp(Duration::from_secs(1), Duration::from_secs(86_400));
+        self
+    }
+
+    /// Remembers what is said of an alert; of one whose severity has changed, that the one before is over. These
+    /// labels are to be sent.
+    fn keep(&mut self, alert: &Alert, now: SystemTime) -> Vec<Labels> {
+        let labels = wire::labels(alert);
+        let mut changed = Vec::new();
+        for (other, kept) in &mut self.kept {
+            if kept.alert.labels == alert.labels && *other != labels {
+                kept.ended.get_or_insert(now);
+                changed.push(other.clone());
+            }
+        }
+        // An end that lies ahead would be none.
+        let ended = alert.ended.map(|ended| ended.min(now).max(alert.started));
+        self.kept.insert(labels.clone(), Kept { alert: alert.clone(), ended });
+        changed.push(labels);
+        changed
+    }
+
+    /// Sends these, and says what went wrong first.
+    fn post(&mut self, labels: &[Labels], deadline: Instant) -> Result<(), HandlerError> {
+        let mut result = Ok(());
+        for batch in labels.chunks(BATCH) {
+            let Err(refusal) = self.post_batch(batch, deadline) else { continue };
+            if refusal.status != Some(400) {
+                return Err(refusal.error);
+            }
+            if let [only] = batch {
+                self.kept.remove(only);
+                result = result.and(Err(refusal.error));
+                continue;
+            }
+            // Some of them may have been taken; which, it does not say.
+            for labels in batch {
+                let alone = self.post(std::slice::from_ref(labels), deadline);
+                result = result.and(alone);
+            }
+        }
+        result
+    }
+
+    fn post_batch(&self, labels: &[Labels], deadline: Instant) -> Result<(), Refusal> {
+        let ahead = SystemTime::now() + self.resend * MISSED;
+        let kept = labels.iter().filter_map(|labels| self.kept.get_key_value(labels));
+        let posted: Vec<Posted<'_>> = kept
+            .map(|(labels, kept)| Posted {
+                labels,
+                annotations: wire::annotations(&kept.alert),
+                starts_at: rfc3339(kept.alert.started),
+                ends_at: rfc3339(kept.ended.unwrap_or(ahead).max(kept.alert.started)),
+            })
+            .collect();
+        self.client.post(&self.url, &posted, deadline)
+    }
+}
+
+impl Handler for AlertmanagerHandler {
+    fn handle(
+        &mut self,
+        notification: &Notification,
+        deadline: Instant,
+    ) -> Result<(), HandlerError> {
+        let now = SystemTime::now();
+        if self.kept.is_empty() {
+            self.resend_at = Instant::now() + self.resend;
+        }
+        let alerts = notification.alerts.iter();
+        let labels: Vec<Labels> = alerts.flat_map(|alert| self.keep(alert, now)).collect();
+        let result = self.post(&labels, deadline);
+        for labels in &labels {
+            // A test ends by itself.
+            if notification.reason == Reason::Test || self.kept.len() > MAX_KEPT {
+                self.kept.remove(labels);
+            }
+        }
+        result
+    }
+
+    fn look_after_at(&self) -> Option<Instant> {
+        (!self.kept.is_empty()).then_some(self.resend_at)
+    }
+
+    fn look_after(&mut self, deadline: Instant) -> Result<(), HandlerError> {
+        self.resend_at = Instant::now() + self.resend;
+        let now = SystemTime::now();
+        let is_told =
+            |ended: SystemTime| now.duration_since(ended).is_ok_and(|since| since > ENDED);
+        self.kept.retain(|_, kept| !kept.ended.is_some_and(is_told));
+        let labels: Vec<Labels> = self.kept.keys().cloned().collect();
+        self.post(&labels, deadline)
+    }
+}
+
+impl fmt::Debug for AlertmanagerHandler {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AlertmanagerHandler").field("url", &self.url).finish_non_exhaustive()
+    }
+}

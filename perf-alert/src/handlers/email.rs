@@ -1,0 +1,188 @@
+//! Mail over SMTP.
+
+use super::text::{cut, headline, one_line, summary};
+use crate::handler::{Handler, HandlerError, Retry};
+use crate::json::reason;
+use crate::notification::Notification;
+use crate::time::rfc3339;
+use lettre::message::Mailbox;
+use lettre::message::header::ContentType;
+use lettre::transport::smtp::SmtpTransportBuilder;
+use lettre::transport::smtp::authentication::Credentials;
+#[cfg(feature = "tls")]
+use lettre::transport::smtp::client::{Tls, TlsParameters};
+use lettre::{Message, SmtpTransport, Transport};
+use perf_sla::MailEncryption;
+use std::fmt::{self, Write as _};
+use std::time::{Duration, Instant};
+
+/// No server has longer for one step.
+const STEP: Duration = Duration::from_secs(10);
+/// Characters of a subject, of which mail programs show fewer.
+const MAX_SUBJECT: usize = 200;
+/// Alerts that are described in one mail.
+const MAX_ALERTS: usize = 100;
+
+/// Sends a mail for each notification, over SMTP. Encryption needs the feature `tls`; with it an unencrypted
+/// connection is used only when that is asked for.
+///
+/// ```
+/// use perf_alert::EmailHandler;
+/// use perf_sla::MailEncryption;
+///
+/// let local = MailEncryption::None;
+/// let mail = EmailHandler::new("localhost", None, local, "perfkit@example.org", &["oncall@example.org"])?;
+/// # let _ = mail;
+/// # Ok::<(), perf_alert::HandlerError>(())
+/// ```
+pub struct EmailHandler {
+    builder: SmtpTransportBuilder,
+    host: String,
+    from: Mailbox,
+    to: Vec<Mailbox>,
+}
+
+impl EmailHandler {
+    /// For a server, and from and to these addresses: `oncall@example.org`, `On call <oncall@example.org>`. The port
+    /// is the usual one of the encryption if it is `None`.
+    ///
+    /// # Errors
+    ///
+    /// [`HandlerError`] when an address is none, nobody is to get the mail, or encryption is not part of this
+    /// program.
+    pub fn new(
+        host: &str,
+        port: Option<u16>,
+        encryption: MailEncryption,
+        from: &str,
+        to: &[impl AsRef<str>],
+    ) -> Result<Self, HandlerError> {
+        let mailbox = |text: &str| {
+            text.parse::<Mailbox>().map_err(|_| {
+                HandlerError::new(format!("{text:?} is no address of mail"), Retry::Never)
+            })
+        };
+        let (builder, usual) = server(host, encryption)?;
+        let builder = builder.port(port.unwrap_or(usual));
+        let to = to.iter().map(|to| mailbox(to.as_ref())).collect::<Result<Vec<_>, _>>()?;
+        if to.is_empty() {
+            return Err(HandlerError::new("nobody is to get the mail", Retry::Never));
+        }
+        Ok(EmailHandler { builder, host: host.to_owned(), from: mailbox(from)?, to })
+    }
+
+    /// The user and password that the server wants.
+    #[must_use]
+    pub fn credentials(mut self, user: &str, password: &str) -> Self {
+        let credentials = Credentials::new(user.to_owned(), password.to_owned());
+        self.builder = self.builder.credentials(credentials);
+        self
+    }
+
+    fn message(&self, notification: &Notification) -> Result<Message, lettre::error::Error> {
+        let mut message = Message::builder().from(self.from.clone()).subject(subject(notification));
+        for to in &self.to {
+            message = message.to(to.clone());
+        }
+        message.header(ContentType::TEXT_PLAIN).body(body(notification))
+    }
+}
+
+impl Handler for EmailHandler {
+    fn handle(
+        &mut self,
+        notification: &Notification,
+        deadline: Instant,
+    ) -> Result<(), HandlerError> {
+        let error = |what: &dyn fmt::Display, retry| {
+            HandlerError::new(format!("{}: {what}", self.host), retry)
+        };
+        let rest = deadline.saturating_duration_since(Instant::now()).min(STEP);
+        if rest.is_zero() {
+            return Err(error(&"no time is left", Retry::Later));
+        }
+        let message = self.message(notification).map_err(|told| error(&told, Retry::Never))?;
+        let transport = self.builder.clone().timeout(Some(rest)).build();
+        transport.send(&message).map(|_| ()).map_err(|told| {
+            let retry = if told.is_permanent() { Retry::Never } else { Retry::Later };
+            error(&one_line(&told.to_string()), retry)
+        })
+    }
+}
+
+impl fmt::Debug for EmailHandler {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EmailHandler").field("host", &self.host).finish_non_exhaustive()
+    }
+}
+
+/// A connection so encrypted, and its usual port.
+#[cfg(feature = "tls")]
+fn server(
+    host: &str,
+    encryption: MailEncryption,
+) -> Result<(SmtpTransportBuilder, u16), HandlerError> {
+    let parameters = || {
+        TlsParameters::new(host.to_owned())
+            .map_err(|error| HandlerError::new(format!("{host}: {error}"), Retry::Never))
+    };
+    let (tls, port) = match encryption {
+        MailEncryption::Tls => (Tls::Wrapper(parameters()?), 465),
+        MailEncryption::StartTls => (Tls::Required(parameters()?), 587),
+        MailEncryption::None => (Tls::None, 25),
+    };
+    Ok((SmtpTransport::builder_dangerous(host).tls(tls), port))
+}
+
+/// A connection that is not encrypted, and its usual port.
+#[cfg(not(feature = "tls"))]
+fn server(
+    host: &str,
+    encryption: MailEncryption,
+) -> Result<(SmtpTransportBuilder, u16), HandlerError> {
+    match encryption {
+        MailEncryption::None => Ok((SmtpTransport::builder_dangerous(host), 25)),
+        _ => {
+            let message = format!("{host}: encrypted mail needs the feature `tls`");
+            Err(HandlerError::new(message, Retry::Never))
+        }
+    }
+}
+
+fn subject(notification: &Notification) -> String {
+    cut(&headline(notification), MAX_SUBJECT)
+}
+
+fn body(notification: &Notification) -> String {
+    let mut text = format!("{}\n", headline(notification));
+    for alert in notification.alerts.iter().take(MAX_ALERTS) {
+        let status = if alert.is_firing() { alert.severity.as_str() } else { "resolved" };
+        // Writing into a text cannot fail.
+        let _ = writeln!(text, "\n{status}: {}", one_line(summary(alert)));
+        let _ = writeln!(text, "  since     {}", rfc3339(alert.started));
+        let ended = alert.ended.map(rfc3339);
+        let facts = [
+            ("until", &ended),
+            ("observed", &alert.observed),
+            ("limit", &alert.limit),
+            ("runbook", &alert.runbook),
+        ];
+        for (what, value) in facts {
+            if let Some(value) = value {
+                let _ = writeln!(text, "  {what:<9} {}", one_line(value));
+            }
+        }
+        for (name, value) in &alert.labels {
+            let _ = writeln!(text, "  {}", one_line(&format!("{name}={value:?}")));
+        }
+        for line in alert.description.lines() {
+            let _ = writeln!(text, "  {}", one_line(line));
+        }
+    }
+    let more = notification.alerts.len().saturating_sub(MAX_ALERTS);
+    if more > 0 {
+        let _ = writeln!(text, "\nand {more} more");
+    }
+    let _ = writeln!(text, "\n-- \nperfkit: {}", reason(notification.reason));
+    text
+}

@@ -1,0 +1,150 @@
+//! Mail, to a server that plays along and one that does not.
+
+use crate::{PATIENCE, alert, fired, over};
+use perf_alert::{EmailHandler, Handler, HandlerError, Retry, Severity};
+use perf_sla::MailEncryption;
+use std::io::{BufRead, BufReader, Write};
+use std::net::{TcpListener, TcpStream};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+/// Takes one mail and returns what it was told. Commands that begin with `refuse.0` are answered with `refuse.1`.
+fn server(refuse: (&'static str, &'static str)) -> (u16, JoinHandle<String>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let thread = thread::spawn(move || {
+        let (stream, _) = listener.accept().unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        let mut told = String::new();
+        // A client may close whenever it likes.
+        let _ = serve(&stream, refuse, &mut told);
+        told
+    });
+    (port, thread)
+}
+
+fn serve(mut stream: &TcpStream, refuse: (&str, &str), told: &mut String) -> std::io::Result<()> {
+    let mut reader = BufReader::new(stream);
+    stream.write_all(b"220 here\r\n")?;
+    let mut is_data = false;
+    loop {
+        let mut line = String::new();
+        if reader.read_line(&mut line)? == 0 {
+            return Ok(());
+        }
+        told.push_str(&line);
+        let answer = match line.trim_end() {
+            "." if is_data => {
+                is_data = false;
+                "250 taken"
+            }
+            _ if is_data => continue,
+            command if !refuse.0.is_empty() && command.starts_with(refuse.0) => refuse.1,
+            "DATA" => {
+                is_data = true;
+                "354 go on"
+            }
+            command if command.starts_with("EHLO") => "250-here\r\n250 AUTH PLAIN",
+            command if command.starts_with("AUTH") => "235 known",
+            "QUIT" => "221 bye",
+            _ => "250 well",
+        };
+        stream.write_all(format!("{answer}\r\n").as_bytes())?;
+    }
+}
+
+fn mail(port: u16) -> EmailHandler {
+    let to = ["oncall@example.org", "Second <second@example.org>"];
+    EmailHandler::new("127.0.0.1", Some(port), MailEncryption::None, "perfkit <a@example.org>", &to)
+        .unwrap()
+}
+
+fn send(mut handler: EmailHandler) -> Result<(), HandlerError> {
+    let mut hostile = alert("lost", Severity::Warning);
+    hostile.summary = "x\r\nBcc: everybody@example.org\r\n.\r\nQUIT".to_owned();
+    let mut first = alert("slow", Severity::Critical);
+    first.summary = format!("{}\r\nBcc: everybody@example.org", first.summary);
+    handler.handle(&fired(vec![first, over(hostile)]), Instant::now() + PATIENCE)
+}
+
+#[test]
+fn a_mail_says_what_is_wrong_and_has_no_headers_but_ours() {
+    let (port, server) = server(("", ""));
+    send(mail(port)).unwrap();
+    let told = server.join().unwrap();
+    for line in [
+        "MAIL FROM:<a@example.org>",
+        "RCPT TO:<oncall@example.org>",
+        "RCPT TO:<second@example.org>",
+        "From: perfkit <a@example.org>",
+        "To: oncall@example.org, Second <second@example.org>",
+        "  observed  125.6 ms",
+        "  since     2017-07-14T12:00:00Z",
+        "resolved: x  Bcc: everybody@example.org  .  QUIT",
+    ] {
+        assert!(told.contains(line), "{line}\n{told}");
+    }
+    assert!(told.contains("Subject: critical: slow: retrieval p95"), "{told}");
+    assert!(
+        !told.lines().any(|line| line.starts_with("Bcc") || line.starts_with("RCPT TO:<every")),
+        "{told}"
+    );
+}
+
+#[test]
+fn what_the_server_refuses_for_good_is_not_tried_again() {
+    for (refuse, retry) in [
+        (("RCPT", "550 nobody of that name"), Retry::Never),
+        (("RCPT", "451 later"), Retry::Later),
+        (("MAIL", "421 busy"), Retry::Later),
+    ] {
+        let (port, server) = server(refuse);
+        let error = send(mail(port)).unwrap_err();
+        assert_eq!(error.retry(), retry, "{error}");
+        server.join().unwrap();
+    }
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    drop(listener);
+    assert_eq!(send(mail(port)).unwrap_err().retry(), Retry::Later);
+}
+
+#[test]
+fn a_server_that_says_nothing_is_not_waited_for() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let mut handler = mail(listener.local_addr().unwrap().port());
+    let begun = Instant::now();
+    let notification = fired(vec![alert("slow", Severity::Warning)]);
+    let error = handler.handle(&notification, begun + Duration::from_millis(300)).unwrap_err();
+    assert_eq!(error.retry(), Retry::Later);
+    assert!(begun.elapsed() < PATIENCE, "{error}");
+}
+
+#[test]
+fn a_password_is_sent_and_told_to_nobody() {
+    let (port, server) = server(("AUTH", "535 wrong password"));
+    let handler = mail(port).credentials("me", "hunter2hunter2");
+    assert!(!format!("{handler:?}").contains("hunter2"));
+    let error = send(handler).unwrap_err();
+    assert_eq!(error.retry(), Retry::Never);
+    assert!(!error.to_string().contains("hunter2"), "{error}");
+    assert!(server.join().unwrap().contains("AUTH PLAIN"));
+}
+
+#[test]
+fn what_is_no_address_is_told_when_the_handler_is_made() {
+    let made =
+        |from: &str, to: &[&str]| EmailHandler::new("h", None, MailEncryption::None, from, to);
+    assert!(made("a@example.org", &["b@example.org"]).is_ok());
+    assert!(made("a example", &["b@example.org"]).is_err());
+    assert!(made("a@example.org", &["b@example.org\r\nBcc: c@example.org"]).is_err());
+    assert!(made("a@example.org", &[]).is_err());
+    let encrypted = EmailHandler::new(
+        "example.org",
+        None,
+        MailEncryption::StartTls,
+        "a@example.org",
+        &["b@example.org"],
+    );
+    assert_eq!(encrypted.is_ok(), cfg!(feature = "tls"));
+}
