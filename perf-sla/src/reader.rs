@@ -1,5 +1,6 @@
 //! From the text of an SLA file to what it promises, with a place for everything that is wrong.
 
+mod alerting;
 mod alerts;
 mod exclusions;
 mod metrics;
@@ -12,8 +13,10 @@ use crate::document::{self, Format, Lines, Node, Place};
 use crate::error::Problem;
 use crate::keys::{self, Kind, Section};
 use crate::lint;
+use crate::matcher::Matcher;
 use crate::nearest::nearest;
 use crate::period::Zone;
+use crate::quantity::Quantity;
 use crate::rule::Rule;
 use value::Given;
 
@@ -113,6 +116,9 @@ impl Reader<'_> {
             ("objectives", Reader::objectives),
             ("exclusions", Reader::exclusions),
             ("alerts", Reader::alerts),
+            ("alerting", Reader::alerting),
+            ("inhibit", Reader::inhibitions),
+            ("silences", Reader::silences),
         ] {
             if let Some(node) = own(key) {
                 read(self, node);
@@ -237,6 +243,20 @@ impl Items {
         match self.get(key)?.value {
             Given::Time(time) => Some(time),
             _ => None,
+        }
+    }
+
+    fn limit(&self, key: &str) -> Option<Quantity> {
+        match self.get(key)?.value {
+            Given::Limit(limit) => Some(limit),
+            _ => None,
+        }
+    }
+
+    fn matchers(&self, key: &str) -> Vec<Matcher> {
+        match self.get(key).map(|item| &item.value) {
+            Some(Given::Matchers(matchers)) => matchers.clone(),
+            _ => Vec::new(),
         }
     }
 

@@ -1,10 +1,11 @@
 //! An SLA file from what it promises.
 
-use crate::alert::AlertRule;
+use crate::alert::{AlertRule, Alerting, Inhibition, PlannedSilence, Trigger};
 use crate::burn_rate::BurnRatePair;
 use crate::config::SlaConfig;
 use crate::exclusion::{Exclusion, Schedule};
 use crate::good::Good;
+use crate::matcher::Matcher;
 use crate::metric::{Metric, MetricSource};
 use crate::objective::{Budgeting, Objective};
 use crate::period::{Period, Zone};
@@ -14,7 +15,7 @@ use crate::target::{Indicator, Subject, Target};
 use jiff::Timestamp;
 use perf_analysis::Confidence;
 use std::fmt::{self, Write as _};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 /// A text as TOML and JSON have it.
 pub(crate) fn quoted(text: &str) -> String {
@@ -52,6 +53,9 @@ impl SlaConfig {
         if let Some(zone) = self.zone() {
             writeln!(out, "time_zone = {}", quoted(zone.name()))?;
         }
+        if let Some([]) = self.inhibitions() {
+            writeln!(out, "inhibit = []")?;
+        }
         let mut metrics = self.metrics.iter().peekable();
         for targets in self.targets.chunk_by(|a, b| a.subject == b.subject) {
             let subject = &targets[0].subject;
@@ -80,7 +84,10 @@ impl SlaConfig {
         metrics.try_for_each(|metric| write_metric(out, metric))?;
         self.objectives.iter().try_for_each(|objective| write_objective(out, objective))?;
         self.exclusions.iter().try_for_each(|exclusion| write_exclusion(out, exclusion))?;
-        self.alerts.iter().try_for_each(|alert| write_alert(out, alert))
+        self.alerts.iter().try_for_each(|alert| write_alert(out, alert))?;
+        write_alerting(out, &self.alerting)?;
+        self.inhibitions.iter().flatten().try_for_each(|each| write_inhibition(out, each))?;
+        self.silences.iter().try_for_each(|silence| write_silence(out, silence))
     }
 
     /// The one zone that periods and exclusions have, unless it is UTC.
@@ -89,7 +96,9 @@ impl SlaConfig {
             Period::Calendar(_, zone) => Some(zone),
             Period::Rolling(_) => None,
         });
-        let schedules = self.exclusions.iter().filter_map(|exclusion| match &exclusion.schedule {
+        let excluded = self.exclusions.iter().map(|exclusion| &exclusion.schedule);
+        let schedules = excluded.chain(self.silences.iter().map(|silence| &silence.schedule));
+        let schedules = schedules.filter_map(|schedule| match schedule {
             Schedule::Every { zone, .. } => Some(zone),
             Schedule::Once { .. } => None,
         });
@@ -219,34 +228,71 @@ fn write_exclusion(out: &mut String, exclusion: &Exclusion) -> fmt::Result {
     if !exclusion.reason.is_empty() {
         writeln!(out, "reason = {}", quoted(&exclusion.reason))?;
     }
-    match &exclusion.schedule {
+    write_schedule(out, &exclusion.schedule)?;
+    write_texts(out, "objectives", &exclusion.objectives)
+}
+
+fn write_schedule(out: &mut String, schedule: &Schedule) -> fmt::Result {
+    match schedule {
         Schedule::Once { from, to } => {
-            writeln!(out, "from = {}\nto = {}", quoted(&moment(*from)), quoted(&moment(*to)))?;
+            writeln!(out, "from = {}\nto = {}", quoted(&moment(*from)), quoted(&moment(*to)))
         }
         Schedule::Every { day, minute, lasts, .. } => {
             let day = day.map_or("day", |day| day.name());
             writeln!(out, "every = {}", quoted(day))?;
             writeln!(out, "at = \"{:02}:{:02}\"", minute / 60, minute % 60)?;
-            writeln!(out, "lasts = {}", quoted(&span(*lasts)))?;
+            writeln!(out, "lasts = {}", quoted(&span(*lasts)))
         }
     }
-    write_texts(out, "objectives", &exclusion.objectives)
 }
 
 fn write_alert(out: &mut String, alert: &AlertRule) -> fmt::Result {
     writeln!(out, "\n[[alerts]]\nname = {}", quoted(&alert.name))?;
-    writeln!(out, "watch = {}", quoted(&alert.watch))?;
+    match &alert.trigger {
+        Trigger::Watch(path) => writeln!(out, "watch = {}", quoted(path))?,
+        Trigger::When { subject, condition } => {
+            writeln!(out, "when = {}", quoted(&condition.to_string()))?;
+            match subject {
+                Subject::Operation(name) => writeln!(out, "operation = {}", quoted(name))?,
+                Subject::Metric(name) => writeln!(out, "metric = {}", quoted(name))?,
+                _ => {}
+            }
+        }
+    }
     if let Some(severity) = alert.severity {
         writeln!(out, "severity = {}", quoted(severity.as_str()))?;
+    }
+    for (key, given) in [("critical", alert.critical), ("recovery", alert.recovery)] {
+        if let Some(given) = given {
+            writeln!(out, "{key} = {}", limit(given))?;
+        }
     }
     let times = [
         ("window", alert.window),
         ("for", alert.pending),
         ("keep_firing_for", alert.keep_firing),
         ("cooldown", alert.cooldown),
+        ("escalate_after", alert.escalate_after.unwrap_or_default()),
     ];
-    for (key, time) in times.into_iter().filter(|(_, time)| !time.is_zero()) {
+    let is_given = |(key, time): &(&str, Duration)| {
+        !time.is_zero() && !(*key == "window" && alert.last.is_some())
+    };
+    for (key, time) in times.into_iter().filter(is_given) {
         writeln!(out, "{key} = {}", quoted(&span(time)))?;
+    }
+    if let Some(calls) = alert.last {
+        writeln!(out, "last = {calls}")?;
+    }
+    if !alert.flapping {
+        writeln!(out, "flapping = false")?;
+    }
+    if let Some(on_no_data) = alert.on_no_data {
+        writeln!(out, "on_no_data = {}", quoted(on_no_data.as_str()))?;
+    }
+    if alert.watch().is_none() {
+        // No data is said above, in words of its own.
+        let judged = Rule { on_no_data: Rule::default().on_no_data, window: None, ..alert.rule };
+        write_rule(out, judged, false)?;
     }
     write_texts(out, "handlers", &alert.handlers)?;
     for (key, text) in [("runbook", &alert.runbook), ("summary", &alert.summary)] {
@@ -255,6 +301,42 @@ fn write_alert(out: &mut String, alert: &AlertRule) -> fmt::Result {
         }
     }
     Ok(())
+}
+
+fn write_alerting(out: &mut String, alerting: &Alerting) -> fmt::Result {
+    let Alerting { group_by, summary, description, .. } = alerting;
+    if group_by.is_empty() && summary.is_none() && description.is_none() {
+        return Ok(());
+    }
+    writeln!(out, "\n[alerting]")?;
+    write_texts(out, "group_by", group_by)?;
+    for (key, text) in [("summary", summary), ("description", description)] {
+        if let Some(text) = text {
+            writeln!(out, "{key} = {}", quoted(text))?;
+        }
+    }
+    Ok(())
+}
+
+fn write_inhibition(out: &mut String, inhibition: &Inhibition) -> fmt::Result {
+    writeln!(out, "\n[[inhibit]]")?;
+    write_matchers(out, "source", &inhibition.source)?;
+    write_matchers(out, "target", &inhibition.target)?;
+    write_texts(out, "equal", &inhibition.equal)
+}
+
+fn write_silence(out: &mut String, silence: &PlannedSilence) -> fmt::Result {
+    writeln!(out, "\n[[silences]]\nname = {}", quoted(&silence.name))?;
+    if !silence.reason.is_empty() {
+        writeln!(out, "reason = {}", quoted(&silence.reason))?;
+    }
+    write_matchers(out, "match", &silence.matchers)?;
+    write_schedule(out, &silence.schedule)
+}
+
+fn write_matchers(out: &mut String, key: &str, matchers: &[Matcher]) -> fmt::Result {
+    let texts: Vec<String> = matchers.iter().map(Matcher::to_string).collect();
+    write_texts(out, key, &texts)
 }
 
 fn write_texts(out: &mut String, key: &str, texts: &[String]) -> fmt::Result {

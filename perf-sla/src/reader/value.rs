@@ -1,11 +1,13 @@
 //! One value of the file, as its key wants it.
 
 use super::suggest;
+use crate::condition::Condition;
 use crate::document::{Node, Value};
 use crate::good::Good;
 use crate::keys::Kind;
+use crate::matcher::Matcher;
 use crate::period::{Period, Zone};
-use crate::quantity::{parse_bytes, parse_rate, parse_ratio, parse_time};
+use crate::quantity::{Quantity, parse_any, parse_bytes, parse_rate, parse_ratio, parse_time};
 use crate::rule::Certainty;
 use crate::series_pattern::SeriesPattern;
 use jiff::Timestamp;
@@ -30,6 +32,10 @@ pub(super) enum Given {
     Series(SeriesPattern),
     Moment(SystemTime),
     TimeOfDay(u16),
+    Condition(Condition),
+    Limit(Quantity),
+    Matchers(Vec<Matcher>),
+    Flag(bool),
     Text(String),
     Texts(Vec<String>),
     Choice(&'static str),
@@ -70,6 +76,20 @@ pub(super) fn read(kind: Kind, node: &Node, zone: &Zone) -> Result<Given, String
             text => Ok(Given::Text(text.to_owned())),
         },
         Kind::Texts => texts(node).map(Given::Texts),
+        Kind::Condition => text()?.parse().map(Given::Condition),
+        Kind::Limit => match &node.value {
+            Value::Number(_) => number(node).map(|number| Given::Limit(Quantity::Number(number))),
+            _ => parse_any(text()?).map(Given::Limit),
+        },
+        Kind::Matchers => {
+            let matchers: Result<Vec<Matcher>, String> =
+                texts(node)?.iter().map(|text| text.parse()).collect();
+            matchers.map(Given::Matchers)
+        }
+        Kind::Flag => match node.value {
+            Value::Bool(truth) => Ok(Given::Flag(truth)),
+            _ => Err("must be true or false".to_owned()),
+        },
         Kind::Choice(choices) => {
             let text = text()?;
             let known = choices.iter().find(|choice| **choice == text);
@@ -98,6 +118,8 @@ fn example(kind: Kind) -> &'static str {
         Kind::Period => "\"30d\"",
         Kind::Good => "\"latency <= 300ms\"",
         Kind::Series => "'requests_total{code=\"500\"}'",
+        Kind::Condition => "\"p95 > 200ms\"",
+        Kind::Limit => "\"150ms\"",
         Kind::Moment => "\"2026-11-21T02:00:00Z\"",
         Kind::TimeOfDay => "\"02:30\"",
         _ => "\"name\"",
