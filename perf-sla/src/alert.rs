@@ -129,7 +129,33 @@ impl Inhibition {
     }
 }
 
+const FIVE_MINUTES: Duration = Duration::from_secs(300);
+
 impl AlertRule {
+    /// An alert with what a file leaves out: 5 minutes as window and as cooldown, told at once, over at once.
+    pub fn new(name: impl Into<String>, trigger: Trigger) -> Self {
+        AlertRule {
+            name: name.into(),
+            trigger,
+            severity: None,
+            critical: None,
+            recovery: None,
+            window: FIVE_MINUTES,
+            last: None,
+            rule: Rule::default(),
+            pending: Duration::ZERO,
+            keep_firing: Duration::ZERO,
+            cooldown: FIVE_MINUTES,
+            escalate_after: None,
+            flapping: true,
+            on_no_data: None,
+            handlers: Vec::new(),
+            runbook: None,
+            summary: None,
+            line: None,
+        }
+    }
+
     /// The path it watches, if it watches one.
     pub fn watch(&self) -> Option<&str> {
         match &self.trigger {

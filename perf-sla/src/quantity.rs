@@ -20,6 +20,15 @@ pub enum Quantity {
 }
 
 impl Quantity {
+    /// Reads a limit, whose unit says of what kind it is: `250ms`, `10/s`, `5%`, `2GiB`, `12.5`.
+    ///
+    /// # Errors
+    ///
+    /// A sentence that says what is wrong.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        parse_any(text)
+    }
+
     /// Whether both are of one kind, so that one can be a limit for the other.
     pub(crate) fn is_like(self, other: Quantity) -> bool {
         std::mem::discriminant(&self) == std::mem::discriminant(&other)

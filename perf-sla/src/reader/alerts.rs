@@ -2,7 +2,7 @@
 
 use super::objectives::severity;
 use super::value::Given;
-use super::{Items, MAX_LISTED, Reader};
+use super::{Item, Items, MAX_LISTED, Reader};
 use crate::alert::{AlertRule, Trigger, WithoutData};
 use crate::condition::Condition;
 use crate::document::{Node, Place};
@@ -11,8 +11,6 @@ use crate::rule::Rule;
 use crate::target::{Indicator, Subject};
 use std::collections::HashSet;
 use std::time::Duration;
-
-const FIVE_MINUTES: Duration = Duration::from_secs(300);
 
 /// As far back as the windows of a timeline reach.
 const LONGEST_WINDOW: Duration = Duration::from_secs(3_600);
@@ -50,28 +48,26 @@ impl Reader<'_> {
                 self.thresholds(&trigger, &items);
             }
             self.lookback(&trigger, &items);
+            let usual = AlertRule::new(name, trigger);
+            let is_no = |item: &Item| matches!(item.value, Given::Flag(false));
             let alert = AlertRule {
-                name: name.to_owned(),
                 severity: severity(&items),
                 critical: items.limit("critical"),
                 recovery: items.limit("recovery"),
-                window: items.time("window").unwrap_or(FIVE_MINUTES),
+                window: items.time("window").unwrap_or(usual.window),
                 last: count(&items, "last").map(|last| last as usize),
                 rule: judged(&items),
                 pending: items.time("for").unwrap_or_default(),
                 keep_firing: items.time("keep_firing_for").unwrap_or_default(),
-                cooldown: items.time("cooldown").unwrap_or(FIVE_MINUTES),
+                cooldown: items.time("cooldown").unwrap_or(usual.cooldown),
                 escalate_after: items.time("escalate_after"),
-                flapping: !matches!(
-                    items.get("flapping").map(|item| &item.value),
-                    Some(Given::Flag(false))
-                ),
+                flapping: !items.get("flapping").is_some_and(is_no),
                 on_no_data: items.text("on_no_data").map(WithoutData::named),
                 handlers: items.texts("handlers"),
                 runbook: items.text("runbook").map(str::to_owned),
                 summary: items.text("summary").map(str::to_owned),
                 line: Some(self.lines.line(table.place)),
-                trigger,
+                ..usual
             };
             self.config.alerts.push(alert);
         }
