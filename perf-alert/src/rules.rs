@@ -2,6 +2,7 @@
 
 mod error;
 mod probes;
+mod watched;
 
 pub use error::RuleError;
 pub(crate) use probes::{Kind, Look, Probe};
@@ -9,7 +10,7 @@ pub(crate) use probes::{Kind, Look, Probe};
 use crate::message::Messages;
 use crate::rule::Rule;
 use perf_sla::{AlertRule, Exclusion, Inhibition, Matcher, PlannedSilence, SlaConfig};
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::time::Duration;
 
 /// What somebody is to be told of, who silences whom, and how it is said: checked, so that an engine has
@@ -128,9 +129,9 @@ impl Rules {
         self.rules.iter().map(|rule| rule.alert.name.as_str())
     }
 
-    /// The names of all handlers that are told, each once.
+    /// The names of all handlers that are told, each once, in order.
     pub fn handlers(&self) -> impl Iterator<Item = &str> {
-        let names: HashSet<&str> =
+        let names: BTreeSet<&str> =
             self.rules.iter().flat_map(|rule| &rule.alert.handlers).map(String::as_str).collect();
         names.into_iter()
     }

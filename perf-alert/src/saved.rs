@@ -103,6 +103,7 @@ impl Engine {
         engine.clock = saved.clock;
         engine.silences = Silences::restore(saved.silences);
         engine.history.by_rule = saved.by_rule.into_owned();
+        engine.history.by_rule.retain(|rule, _| places.contains_key(rule.as_str()));
         engine.history.by_severity = saved.by_severity;
         *self = engine;
         Ok(())

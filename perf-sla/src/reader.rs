@@ -125,7 +125,9 @@ impl Reader<'_> {
             }
         }
         let config = &self.config;
-        if config.targets.is_empty() && config.objectives.is_empty() && self.problems.is_empty() {
+        let is_empty = config.targets.is_empty() && config.objectives.is_empty();
+        // What alerts by conditions of its own says enough.
+        if is_empty && config.alerts.is_empty() && self.problems.is_empty() {
             self.promises_nothing();
         }
     }

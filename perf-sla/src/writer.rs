@@ -1,21 +1,22 @@
 //! An SLA file from what it promises.
 
-use crate::alert::{AlertRule, Alerting, Inhibition, PlannedSilence, Trigger};
+mod alerts;
+
 use crate::burn_rate::BurnRatePair;
 use crate::config::SlaConfig;
 use crate::exclusion::{Exclusion, Schedule};
 use crate::good::Good;
-use crate::matcher::Matcher;
 use crate::metric::{Metric, MetricSource};
 use crate::objective::{Budgeting, Objective};
 use crate::period::{Period, Zone};
 use crate::quantity::{Quantity, parse_ratio, percent_digits, span};
 use crate::rule::{Certainty, Rule};
 use crate::target::{Indicator, Subject, Target};
+use alerts::{write_alert, write_alerting, write_inhibition, write_silence};
 use jiff::Timestamp;
 use perf_analysis::Confidence;
 use std::fmt::{self, Write as _};
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 /// A text as TOML and JSON have it.
 pub(crate) fn quoted(text: &str) -> String {
@@ -244,99 +245,6 @@ fn write_schedule(out: &mut String, schedule: &Schedule) -> fmt::Result {
             writeln!(out, "lasts = {}", quoted(&span(*lasts)))
         }
     }
-}
-
-fn write_alert(out: &mut String, alert: &AlertRule) -> fmt::Result {
-    writeln!(out, "\n[[alerts]]\nname = {}", quoted(&alert.name))?;
-    match &alert.trigger {
-        Trigger::Watch(path) => writeln!(out, "watch = {}", quoted(path))?,
-        Trigger::When { subject, condition } => {
-            writeln!(out, "when = {}", quoted(&condition.to_string()))?;
-            match subject {
-                Subject::Operation(name) => writeln!(out, "operation = {}", quoted(name))?,
-                Subject::Metric(name) => writeln!(out, "metric = {}", quoted(name))?,
-                _ => {}
-            }
-        }
-    }
-    if let Some(severity) = alert.severity {
-        writeln!(out, "severity = {}", quoted(severity.as_str()))?;
-    }
-    for (key, given) in [("critical", alert.critical), ("recovery", alert.recovery)] {
-        if let Some(given) = given {
-            writeln!(out, "{key} = {}", limit(given))?;
-        }
-    }
-    let times = [
-        ("window", alert.window),
-        ("for", alert.pending),
-        ("keep_firing_for", alert.keep_firing),
-        ("cooldown", alert.cooldown),
-        ("escalate_after", alert.escalate_after.unwrap_or_default()),
-    ];
-    let is_given = |(key, time): &(&str, Duration)| {
-        !time.is_zero() && !(*key == "window" && alert.last.is_some())
-    };
-    for (key, time) in times.into_iter().filter(is_given) {
-        writeln!(out, "{key} = {}", quoted(&span(time)))?;
-    }
-    if let Some(calls) = alert.last {
-        writeln!(out, "last = {calls}")?;
-    }
-    if !alert.flapping {
-        writeln!(out, "flapping = false")?;
-    }
-    if let Some(on_no_data) = alert.on_no_data {
-        writeln!(out, "on_no_data = {}", quoted(on_no_data.as_str()))?;
-    }
-    if alert.watch().is_none() {
-        // No data is said above, in words of its own.
-        let judged = Rule { on_no_data: Rule::default().on_no_data, window: None, ..alert.rule };
-        write_rule(out, judged, false)?;
-    }
-    write_texts(out, "handlers", &alert.handlers)?;
-    for (key, text) in [("runbook", &alert.runbook), ("summary", &alert.summary)] {
-        if let Some(text) = text {
-            writeln!(out, "{key} = {}", quoted(text))?;
-        }
-    }
-    Ok(())
-}
-
-fn write_alerting(out: &mut String, alerting: &Alerting) -> fmt::Result {
-    let Alerting { group_by, summary, description, .. } = alerting;
-    if group_by.is_empty() && summary.is_none() && description.is_none() {
-        return Ok(());
-    }
-    writeln!(out, "\n[alerting]")?;
-    write_texts(out, "group_by", group_by)?;
-    for (key, text) in [("summary", summary), ("description", description)] {
-        if let Some(text) = text {
-            writeln!(out, "{key} = {}", quoted(text))?;
-        }
-    }
-    Ok(())
-}
-
-fn write_inhibition(out: &mut String, inhibition: &Inhibition) -> fmt::Result {
-    writeln!(out, "\n[[inhibit]]")?;
-    write_matchers(out, "source", &inhibition.source)?;
-    write_matchers(out, "target", &inhibition.target)?;
-    write_texts(out, "equal", &inhibition.equal)
-}
-
-fn write_silence(out: &mut String, silence: &PlannedSilence) -> fmt::Result {
-    writeln!(out, "\n[[silences]]\nname = {}", quoted(&silence.name))?;
-    if !silence.reason.is_empty() {
-        writeln!(out, "reason = {}", quoted(&silence.reason))?;
-    }
-    write_matchers(out, "match", &silence.matchers)?;
-    write_schedule(out, &silence.schedule)
-}
-
-fn write_matchers(out: &mut String, key: &str, matchers: &[Matcher]) -> fmt::Result {
-    let texts: Vec<String> = matchers.iter().map(Matcher::to_string).collect();
-    write_texts(out, key, &texts)
 }
 
 fn write_texts(out: &mut String, key: &str, texts: &[String]) -> fmt::Result {

@@ -24,6 +24,8 @@ pub(crate) struct Alerts {
     /// Of rules that are gone, which somebody was told fire.
     pub(crate) orphans: Vec<Orphan>,
     count: usize,
+    /// The number of the last round.
+    round: u64,
 }
 
 /// One alert.
@@ -85,7 +87,8 @@ impl Alerts {
         now: Moment,
         beyond_cap: &mut u64,
     ) -> Vec<Ended> {
-        let number = now.at.wrapping_add(1);
+        self.round += 1;
+        let number = self.round;
         let mut ended = Vec::new();
         for (place, rule) in rules.rules.iter().enumerate() {
             for (probe, looked) in rule.probes.iter().enumerate() {

@@ -76,3 +76,22 @@ fn rules_that_cannot_be_followed_are_refused_in_words() {
     }
     assert!(Rules::new([rule("no data"), rule("no data")]).is_err());
 }
+
+#[test]
+fn every_alert_of_the_page_can_be_followed() {
+    let page = include_str!("../../../docs/sla.md");
+    let files = page.split("```toml\n").skip(1).filter_map(|after| after.split("```").next());
+    let mut seen = 0;
+    for file in files.filter(|file| file.contains("[[alerts]]") || file.contains("[alerting]")) {
+        let sla = SlaConfig::from_toml(file).unwrap_or_else(|error| panic!("{file}\n{error}"));
+        let rules = Rules::from_sla(&sla).unwrap_or_else(|error| panic!("{file}\n{error}"));
+        seen += rules.names().count();
+    }
+    assert!(seen >= 5, "{seen}");
+}
+
+#[test]
+fn a_file_may_have_nothing_but_alerts() {
+    let sla = SlaConfig::from_toml("[[alerts]]\nname = \"x\"\nwhen = \"memory > 2GiB\"").unwrap();
+    assert_eq!(Rules::from_sla(&sla).unwrap().names().collect::<Vec<_>>(), ["x"]);
+}
