@@ -146,10 +146,11 @@ impl Engine {
             .filter_map(|(place, labels, entry)| {
                 let (rule, firing) = (&self.rules.rules[place], entry.state.firing()?);
                 let lasted = Duration::from_nanos(elapsed.saturating_sub(firing.since));
-                let view = View::new(rule, labels, &entry.facts, firing, &specifics);
+                let facts = entry.facts(rule);
+                let view = View::new(rule, labels, &facts, firing, &specifics);
                 let said =
                     self.rules.messages.say(Some(place), &view.for_so_long(lasted, &entry.state));
-                Some(notifications::alert(rule, labels, &entry.facts, firing, None, said))
+                Some(notifications::alert(rule, labels, &facts, firing, None, said))
             })
             .collect();
         active.sort_by(|a, b| b.severity.cmp(&a.severity).then_with(|| a.labels.cmp(&b.labels)));

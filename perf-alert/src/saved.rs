@@ -46,11 +46,11 @@ impl Engine {
     pub fn save_state(&self) -> String {
         let alerts = self.alerts.by_rule.iter().zip(&self.rules.rules);
         let alerts = alerts.flat_map(|(alerts, rule)| {
-            alerts.iter().map(|(labels, entry)| SavedAlert {
+            alerts.iter().map(move |(labels, entry)| SavedAlert {
                 rule: Cow::Borrowed(rule.alert.name.as_str()),
                 labels: Cow::Borrowed(&**labels),
                 state: Cow::Borrowed(&entry.state),
-                facts: Cow::Borrowed(&entry.facts),
+                facts: entry.facts(rule),
             })
         });
         let saved = Saved {

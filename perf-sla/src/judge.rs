@@ -185,9 +185,14 @@ fn mean(
         };
     };
     let margin = estimate.margin(confidence);
-    let two_sided = estimate.margin(confidence.of_each(2));
     let bound = |value: f64| Some(unit(value.max(0.0)));
-    let interval = (bound(estimate.mean - two_sided), bound(estimate.mean + two_sided));
+    let interval = match how.with_evidence {
+        true => {
+            let two_sided = estimate.margin(confidence.of_each(2));
+            (bound(estimate.mean - two_sided), bound(estimate.mean + two_sided))
+        }
+        false => (None, None),
+    };
     let distance = estimate.mean - limit;
     let status = if distance > margin {
         Status::Violated

@@ -2,7 +2,7 @@
 
 use crate::alert::Labels;
 use crate::facts::Facts;
-use crate::measure::{Outcome, Reading};
+use crate::measure::{Evidence, Outcome, Reading};
 use crate::mute::Mutes;
 use crate::notification::Reason;
 use crate::round::Round;
@@ -10,6 +10,7 @@ use crate::rules::{Compiled, Rules};
 use crate::state::{Firing, Moment, State};
 use crate::tell;
 use perf_sla::Severity;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -32,12 +33,26 @@ pub(crate) struct Alerts {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Entry {
     pub(crate) state: State,
-    pub(crate) facts: Facts,
+    /// What there was to say when it was saved.
+    saved: Facts,
+    /// What was found last; its words are made when somebody is told.
+    found: Option<Evidence>,
     /// The place of what found it last, of its rule.
     pub(crate) probe: usize,
     /// The number of the round in which it was read last.
     round: u64,
     pub(crate) is_muted: bool,
+}
+
+impl Entry {
+    /// What there is to say of it.
+    pub(crate) fn facts(&self, rule: &Compiled) -> Cow<'_, Facts> {
+        let probe = rule.probes.get(self.probe);
+        match (&self.found, probe) {
+            (Some(found), Some(probe)) => Cow::Owned(probe.facts(found)),
+            _ => Cow::Borrowed(&self.saved),
+        }
+    }
 }
 
 /// An alert whose rule is gone.
@@ -74,7 +89,7 @@ impl Alerts {
     /// Puts back what was saved, if there is room.
     pub(crate) fn put(&mut self, rule: usize, labels: Labels, state: State, facts: Facts) {
         if self.by_rule[rule].len() < MOST_OF_A_RULE && self.count < MOST {
-            let entry = Entry { state, facts, ..Entry::default() };
+            let entry = Entry { state, saved: facts, ..Entry::default() };
             self.count += usize::from(self.by_rule[rule].insert(Arc::new(labels), entry).is_none());
         }
     }
@@ -100,15 +115,17 @@ impl Alerts {
                     (entry.probe, entry.round) = (probe, number);
                     let says_something =
                         !matches!(reading.outcome, Outcome::Inconclusive | Outcome::NoData)
-                            || entry.facts.headline.is_empty();
+                            || (entry.found.is_none() && entry.saved.headline.is_empty());
                     let was_firing = entry.state.firing().is_some();
                     let over =
                         entry.state.step(reading.outcome, looked.without_data, &rule.alert, now);
                     if says_something && (was_firing || entry.state.firing().is_some()) {
-                        entry.facts = looked.facts(&reading.evidence);
+                        entry.found = Some(reading.evidence);
                     }
                     ended.extend(
-                        over.and_then(|firing| over_of(place, &reading.labels, entry, firing)),
+                        over.and_then(|firing| {
+                            over_of(place, rule, &reading.labels, entry, firing)
+                        }),
                     );
                 }
             }
@@ -150,7 +167,7 @@ impl Alerts {
             let without_data =
                 rule.probes.get(entry.probe).map(|probe| probe.without_data).unwrap_or_default();
             let over = entry.state.step(Outcome::NoData, without_data, &rule.alert, now);
-            ended.extend(over.and_then(|firing| over_of(place, labels, entry, firing)));
+            ended.extend(over.and_then(|firing| over_of(place, rule, labels, entry, firing)));
         }
         let before = alerts.len();
         alerts.retain(|_, entry| !entry.state.is_forgettable(rule.alert.cooldown, now.at));
@@ -200,8 +217,14 @@ impl Alerts {
 }
 
 /// What is over, if somebody knows that it was not.
-fn over_of(rule: usize, labels: &Arc<Labels>, entry: &Entry, firing: Firing) -> Option<Ended> {
+fn over_of(
+    place: usize,
+    rule: &Compiled,
+    labels: &Arc<Labels>,
+    entry: &Entry,
+    firing: Firing,
+) -> Option<Ended> {
     firing.told?;
-    let (facts, state) = (entry.facts.clone(), entry.state.clone());
-    Some(Ended { rule, labels: Arc::clone(labels), firing, facts, state })
+    let (facts, state) = (entry.facts(rule).into_owned(), entry.state.clone());
+    Some(Ended { rule: place, labels: Arc::clone(labels), firing, facts, state })
 }

@@ -59,11 +59,12 @@ pub(super) fn make(
             let Some(group) = groups.get_mut(&key(false, due.rule, &due.labels)) else { continue };
             let began = due.reason == Some(Reason::Fired);
             tell::note(&mut entry.state, now.at);
-            let said = say_firing(rules, round, due, entry, now);
-            totals.template_failures += said.failures;
             let rule = &rules.rules[due.rule];
+            let facts = entry.facts(rule);
+            let said = say_firing(rules, round, due, entry, &facts, now);
+            totals.template_failures += said.failures;
             if let Some(firing) = entry.state.firing() {
-                let alert = alert(rule, &due.labels, &entry.facts, firing, None, said);
+                let alert = alert(rule, &due.labels, &facts, firing, None, said);
                 group.alerts.push((alert, began));
             }
         }
@@ -121,7 +122,14 @@ fn told(
         .then_some((Notification { reason: reason?, group, alerts, handlers, at }, began))
 }
 
-fn say_firing(rules: &Rules, round: &Round<'_>, due: &Due, entry: &Entry, now: Moment) -> Said {
+fn say_firing(
+    rules: &Rules,
+    round: &Round<'_>,
+    due: &Due,
+    entry: &Entry,
+    facts: &Facts,
+    now: Moment,
+) -> Said {
     let rule = &rules.rules[due.rule];
     let probe = rule.probes.get(entry.probe);
     let specifics = probe.map(|probe| Specifics::of(probe, round)).unwrap_or_default();
@@ -129,7 +137,7 @@ fn say_firing(rules: &Rules, round: &Round<'_>, due: &Due, entry: &Entry, now: M
         return Said { summary: String::new(), description: String::new(), failures: 0 };
     };
     let lasted = Duration::from_nanos(now.at.saturating_sub(firing.since));
-    let view = View::new(rule, &due.labels, &entry.facts, firing, &specifics);
+    let view = View::new(rule, &due.labels, facts, firing, &specifics);
     rules.messages.say(Some(due.rule), &view.for_so_long(lasted, &entry.state))
 }
 
