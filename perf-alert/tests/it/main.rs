@@ -5,6 +5,7 @@ mod grouping;
 mod messages;
 mod muting;
 mod properties;
+mod replay;
 mod rules;
 mod saved;
 mod states;
