@@ -1,8 +1,10 @@
-//! A round of 1,000 rules over 100 operations: windows of a minute and of five, all quiet, and all firing.
+//! A round of 1,000 rules over 100 operations, in windows of a minute and of five: all quiet, near their limits,
+//! and 700 that fire; and one of 10 objectives.
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use perf_alert::{Engine, Rule, Rules, Source};
 use perf_core::{Clock, ManualClock, Profiler};
+use perf_sla::SlaConfig;
 use std::hint::black_box;
 use std::time::{Duration, SystemTime};
 
@@ -69,9 +71,29 @@ fn rounds(criterion: &mut Criterion) {
     group.finish();
 }
 
+/// Ten objectives with four pairs of windows each.
+fn budgets(criterion: &mut Criterion) {
+    let objective = |operation: usize| {
+        format!(
+            "[[objectives]]\nname = \"{operation}\"\noperation = \"operation {operation}\"\n\
+             good = \"success\"\ntarget = \"99.9%\"\n"
+        )
+    };
+    let objectives: String = (0..10).map(objective).collect();
+    let alert = "[[alerts]]\nname = \"budgets\"\nwatch = \"all\"\n";
+    let sla = SlaConfig::from_toml(&format!("{objectives}{alert}")).unwrap();
+    let rules = Rules::from_sla(&sla).unwrap();
+    let (_profiler, _hand, source) = measured(&rules);
+    let mut engine = Engine::new(rules);
+    let now = SystemTime::UNIX_EPOCH + Duration::from_secs(SECONDS);
+    criterion.bench_function("a round of 10 objectives", |bencher| {
+        bencher.iter(|| black_box(engine.evaluate(&source, now)));
+    });
+}
+
 criterion_group! {
     name = benches;
     config = Criterion::default().measurement_time(Duration::from_secs(5)).sample_size(30);
-    targets = rounds
+    targets = rounds, budgets
 }
 criterion_main!(benches);
