@@ -45,7 +45,7 @@ impl Rule {
     }
 
     /// Tells when a target or an objective of the SLA file is violated: by its path, by that of its table,
-    /// or `all` that no other rule watches. It is for [`Rules::with_sla`].
+    /// or `all` that no other rule watches. It is for [`Rules::with_sla`](crate::Rules::with_sla).
     pub fn watching(name: impl Into<String>, path: impl Into<String>) -> Self {
         AlertRule::new(name, Trigger::Watch(path.into())).into()
     }
