@@ -75,6 +75,7 @@ pub(crate) fn reason(reason: Reason) -> &'static str {
         Reason::Escalated => "escalated",
         Reason::SeverityChanged => "severity_changed",
         Reason::Resolved => "resolved",
+        Reason::Flapping => "flapping",
         Reason::Test => "test",
     }
 }

@@ -32,6 +32,8 @@ pub enum Reason {
     Escalated,
     /// One of them has become more urgent or less.
     SeverityChanged,
+    /// One of them changes all the time: its end is told when it has settled.
+    Flapping,
     /// All of them are over.
     Resolved,
     /// Somebody wants to see whether it arrives.

@@ -77,11 +77,14 @@ impl CountTest {
         (fewest <= count).then_some(fewest)
     }
 
-    fn is_violated_by(&self, bad: u64, count: u64) -> bool {
+    /// Whether `bad` of `count` firmly violate it: the first half of [`judge`](Self::judge), without how many
+    /// events it would take.
+    pub fn is_violated_by(&self, bad: u64, count: u64) -> bool {
         count > 0 && at_least(bad, count, self.allowed) <= self.confidence.alpha()
     }
 
-    fn is_met_by(&self, bad: u64, count: u64) -> bool {
+    /// Whether `bad` of `count` are firmly within it.
+    pub fn is_met_by(&self, bad: u64, count: u64) -> bool {
         count > 0 && at_most(bad, count, self.allowed) <= self.confidence.alpha()
     }
 

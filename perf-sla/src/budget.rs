@@ -170,7 +170,7 @@ fn evaluate(
     let check = |events: &[Events]| {
         let sum = Sum::of(objective, events.iter().filter(|stretch| lies_in(stretch, from, now)));
         let Counts { total, bad } = sum.counts;
-        (judge::share(&target, bad, total, objective.allowed(), certainty), sum)
+        (judge::share(&target, bad, total, objective.allowed(), certainty.into()), sum)
     };
     let (with, sum) = check(&counted);
     let (without, _) = check(events);

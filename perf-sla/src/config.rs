@@ -1,6 +1,6 @@
 //! What an SLA file promises.
 
-use crate::alert::AlertRule;
+use crate::alert::{AlertRule, Alerting, Inhibition, PlannedSilence};
 use crate::document::Format;
 use crate::error::{Problem, SlaError};
 use crate::exclusion::Exclusion;
@@ -60,6 +60,9 @@ pub struct SlaConfig {
     pub(crate) exclusions: Vec<Exclusion>,
     pub(crate) alerts: Vec<AlertRule>,
     pub(crate) handlers: Vec<HandlerConfig>,
+    pub(crate) alerting: Alerting,
+    pub(crate) inhibitions: Option<Vec<Inhibition>>,
+    pub(crate) silences: Vec<PlannedSilence>,
     pub(crate) warnings: Vec<Problem>,
     pub(crate) source: Option<PathBuf>,
 }
@@ -142,6 +145,21 @@ impl SlaConfig {
     /// Who tells it, in the order of the file.
     pub fn handlers(&self) -> &[HandlerConfig] {
         &self.handlers
+    }
+
+    /// What holds for all alerts.
+    pub fn alerting(&self) -> &Alerting {
+        &self.alerting
+    }
+
+    /// Which alerts silence which, if the file says so; `inhibit = []` is none.
+    pub fn inhibitions(&self) -> Option<&[Inhibition]> {
+        self.inhibitions.as_deref()
+    }
+
+    /// When nobody is told of some alerts.
+    pub fn silences(&self) -> &[PlannedSilence] {
+        &self.silences
     }
 
     /// What can be read but can hardly be meant: a p50 above the p99, a burn rate that can never be

@@ -56,7 +56,7 @@ pub(crate) enum Value {
     Text(String),
     /// As it is written.
     Number(String),
-    Bool(#[cfg_attr(not(feature = "yaml"), expect(dead_code))] bool),
+    Bool(bool),
     /// A date, a time or both, of TOML.
     DateTime(String),
     #[cfg(feature = "yaml")]

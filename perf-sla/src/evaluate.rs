@@ -1,6 +1,7 @@
 //! From measurements to a verdict.
 
 mod data;
+mod judge;
 mod metrics;
 mod sliding;
 
@@ -9,6 +10,7 @@ use crate::events::EventHistory;
 use crate::quantity::Quantity;
 use crate::verdict::Verdict;
 use data::Data;
+pub use judge::Judge;
 pub(crate) use metrics::{growth, ratio_counts};
 use perf_core::{Snapshot, Timeline, Window};
 use std::time::Duration;
@@ -62,7 +64,7 @@ impl SlaConfig {
 
     /// Of the targets alone.
     fn verdict(&self, snapshot: &Snapshot, window: Option<&Window>) -> Verdict {
-        let mut verdict = Verdict::new(self, Data::new(self, snapshot, window).checks(self));
+        let mut verdict = Verdict::new(self, Data::new(snapshot, window).checks(self));
         if let Some(warm_up) = self.warm_up.filter(|warm_up| snapshot.from() < *warm_up) {
             verdict.notes.push(format!(
                 "the warm-up of {} is part of what was judged; judge a timeline, or what came since a \

@@ -92,13 +92,26 @@ impl Day {
 }
 
 impl Exclusion {
-    pub(crate) fn is_for(&self, objective: &str) -> bool {
+    /// Whether it is for the objective of this name.
+    pub fn is_for(&self, objective: &str) -> bool {
         self.objectives.is_empty() || self.objectives.iter().any(|name| name == objective)
     }
 
-    /// The occurrence that holds all of `from..to`, if one does.
+    /// Whether one occurrence holds all of `from..to`.
     pub(crate) fn holds(&self, from: SystemTime, to: SystemTime) -> bool {
-        match &self.schedule {
+        self.schedule.holds(from, to)
+    }
+}
+
+impl Schedule {
+    /// Whether it is at this moment.
+    pub fn is_on(&self, at: SystemTime) -> bool {
+        self.holds(at, at)
+    }
+
+    /// Whether one occurrence holds all of `from..to`.
+    fn holds(&self, from: SystemTime, to: SystemTime) -> bool {
+        match self {
             Schedule::Once { from: begin, to: end } => *begin <= from && to <= *end,
             Schedule::Every { day, minute, lasts, zone } => {
                 // Whatever holds `from` began at most so long before it.

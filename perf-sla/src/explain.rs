@@ -1,5 +1,6 @@
 //! What a file promises, in plain words.
 
+use crate::alert::{AlertRule, Trigger};
 use crate::config::SlaConfig;
 use crate::good::Good;
 use crate::objective::{Budgeting, Objective, allowed};
@@ -32,15 +33,7 @@ impl SlaConfig {
             let _ = writeln!(out, "exclusion {}: does not count for {which}", exclusion.name);
         }
         for alert in &self.alerts {
-            let _ = writeln!(
-                out,
-                "alert {}: when {} is violated over {} for {}, told again after {}",
-                alert.name,
-                alert.watch,
-                span(alert.window),
-                span(alert.pending),
-                span(alert.cooldown)
-            );
+            let _ = writeln!(out, "{}", explain_alert(alert));
         }
         out
     }
@@ -149,6 +142,23 @@ impl SlaConfig {
 }
 
 /// What a verdict rests on, and how many samples it takes.
+fn explain_alert(alert: &AlertRule) -> String {
+    let what = match &alert.trigger {
+        Trigger::Watch(path) => format!("{path} is violated"),
+        Trigger::When { subject, condition } => format!("{condition} of {subject}"),
+    };
+    let over = match alert.last {
+        Some(calls) => format!("the last {calls} calls"),
+        None => span(alert.window),
+    };
+    let for_so_long = match alert.pending {
+        Duration::ZERO => String::new(),
+        pending => format!(" for {}", span(pending)),
+    };
+    let again = span(alert.cooldown);
+    format!("alert {}: when {what} over {over}{for_so_long}, told again after {again}", alert.name)
+}
+
 fn needs(target: &Target) -> String {
     let certainty = target.rule.certainty;
     let mut text = match (target.indicator, target.limit) {

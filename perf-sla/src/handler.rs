@@ -1,7 +1,7 @@
 //! Who tells it, as the file has it: plain data that `perf-alert` makes handlers from.
 
 use crate::burn_rate::Severity;
-use crate::label_matcher::LabelMatcher;
+use crate::matcher::Matcher;
 use crate::secret::{Address, Secret};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -17,7 +17,7 @@ pub struct HandlerConfig {
     /// Alerts below are not for it.
     pub min_severity: Severity,
     /// The alerts that are for it; all of them if empty.
-    pub matcher: LabelMatcher,
+    pub matchers: Vec<Matcher>,
     /// How long it may take over one notification, all attempts together.
     pub deadline: Option<Duration>,
     /// Notifications that may wait for it.

@@ -3,7 +3,7 @@
 use crate::check::{Basis, Check};
 use crate::objective::allowed;
 use crate::quantity::Quantity;
-use crate::rule::Certainty;
+use crate::rule::{Certainty, How};
 use crate::status::Status;
 use crate::target::{Bound, Indicator, Target, tolerated};
 use perf_analysis::{
@@ -13,7 +13,7 @@ use perf_core::{Distribution, OperationSnapshot, Quantile};
 use std::time::Duration;
 
 /// Judges a target for calls. Latencies are those of the successes that were timed.
-pub(crate) fn calls(target: &Target, operation: &OperationSnapshot, certainty: Certainty) -> Check {
+pub(crate) fn calls(target: &Target, operation: &OperationSnapshot, how: How) -> Check {
     if operation.count() == 0 {
         return Check::without_data(target.clone());
     }
@@ -21,7 +21,7 @@ pub(crate) fn calls(target: &Target, operation: &OperationSnapshot, certainty: C
     match (target.indicator, target.limit) {
         (Indicator::Percentile(quantile), Quantity::Time(limit)) => {
             let bad = over(operation, limit);
-            percentile(target, latency, quantile, bad, time, certainty)
+            percentile(target, latency, quantile, bad, time, how)
         }
         (Indicator::Max, Quantity::Time(limit)) => {
             let bad = over(operation, limit);
@@ -30,28 +30,28 @@ pub(crate) fn calls(target: &Target, operation: &OperationSnapshot, certainty: C
         }
         (Indicator::Mean, Quantity::Time(limit)) => {
             let nanos = |nanos: f64| time(nanos as u64);
-            mean(target, latency, limit.as_nanos() as f64, nanos, certainty)
+            mean(target, latency, limit.as_nanos() as f64, nanos, how)
         }
         (Indicator::Throughput, _) => {
             compare(target, operation.count(), operation.throughput().map(Quantity::Rate))
         }
         (Indicator::SuccessRate, Quantity::Ratio(limit)) => {
             let (bad, count) = (operation.failures(), operation.count());
-            share(target, (bad, bad), count, allowed(limit), certainty)
+            share(target, (bad, bad), count, allowed(limit), how)
         }
         (Indicator::ErrorRate, Quantity::Ratio(limit)) => {
             let (bad, count) = (operation.failures(), operation.count());
-            turned(share(target, (bad, bad), count, limit, certainty))
+            turned(share(target, (bad, bad), count, limit, how))
         }
         (Indicator::Apdex { threshold }, Quantity::Number(limit)) => {
-            apdex(target, operation, threshold, limit, certainty)
+            apdex(target, operation, threshold, limit, how)
         }
         _ => Check::without_data(target.clone()),
     }
 }
 
 /// Judges a target for a histogram of whole numbers.
-pub(crate) fn values(target: &Target, values: &Distribution, certainty: Certainty) -> Check {
+pub(crate) fn values(target: &Target, values: &Distribution, how: How) -> Check {
     let Quantity::Number(limit) = target.limit else { return Check::without_data(target.clone()) };
     let number = |value: u64| Quantity::Number(value as f64);
     match target.indicator {
@@ -59,13 +59,13 @@ pub(crate) fn values(target: &Target, values: &Distribution, certainty: Certaint
         Indicator::Percentile(quantile) => {
             // A whole number is above the limit if it is above the limit's whole part.
             let bad = values.count_above(limit as u64);
-            percentile(target, values, quantile, bad, number, certainty)
+            percentile(target, values, quantile, bad, number, how)
         }
         Indicator::Max => {
             let bad = values.count_above(limit as u64);
             Check { bad: Some(bad), ..compare(target, values.count(), values.max().map(number)) }
         }
-        Indicator::Mean => mean(target, values, limit, Quantity::Number, certainty),
+        Indicator::Mean => mean(target, values, limit, Quantity::Number, how),
         _ => Check::without_data(target.clone()),
     }
 }
@@ -78,15 +78,18 @@ fn percentile(
     quantile: Quantile,
     bad: (u64, u64),
     unit: impl Fn(u64) -> Quantity,
-    certainty: Certainty,
+    how: How,
 ) -> Check {
     let samples = values.count();
     if samples == 0 {
         return Check::without_data(target.clone());
     }
     let tolerated = samples - quantile.rank(samples);
-    let (low, high) = quantile_interval(values, quantile, Confidence::P95);
-    let check = counted(target, bad, samples, allowed(quantile.get()), tolerated, certainty);
+    let (low, high) = match how.with_evidence {
+        true => quantile_interval(values, quantile, Confidence::P95),
+        false => (None, None),
+    };
+    let check = counted(target, bad, samples, allowed(quantile.get()), tolerated, how);
     Check {
         observed: values.quantile(quantile).map(&unit),
         interval: (low.map(&unit), high.map(&unit)),
@@ -100,7 +103,7 @@ pub(crate) fn share(
     bad: (u64, u64),
     samples: u64,
     allowed: f64,
-    certainty: Certainty,
+    how: How,
 ) -> Check {
     if samples == 0 {
         return Check::without_data(target.clone());
@@ -108,7 +111,7 @@ pub(crate) fn share(
     // In decimal: 5 % of 100 is 5 and not 4.999.
     let tolerated = (allowed * samples as f64 + 1e-9) as u64;
     let good = |bad: u64| Quantity::Ratio((samples - bad.min(samples)) as f64 / samples as f64);
-    let check = counted(target, bad, samples, allowed, tolerated, certainty);
+    let check = counted(target, bad, samples, allowed, tolerated, how);
     let interval = match check.bad_share {
         Some((low, high)) => (Some(Quantity::Ratio(1.0 - high)), Some(Quantity::Ratio(1.0 - low))),
         None => (None, None),
@@ -122,9 +125,18 @@ fn counted(
     samples: u64,
     allowed: f64,
     tolerated: u64,
-    certainty: Certainty,
+    how: How,
 ) -> Check {
-    let (status, samples_needed) = match certainty {
+    let (status, samples_needed) = match how.certainty {
+        Certainty::Firm(confidence) if allowed > 0.0 && !how.with_evidence => {
+            let test = CountTest::new(allowed, confidence);
+            let status = match () {
+                () if test.is_violated_by(bad.0, samples) => Status::Violated,
+                () if test.is_met_by(bad.1, samples) => Status::Met,
+                () => Status::Inconclusive,
+            };
+            (status, None)
+        }
         Certainty::Firm(confidence) if allowed > 0.0 => {
             match CountTest::new(allowed, confidence).judge(bad, samples) {
                 Evidence::FirmlyMet => (Status::Met, None),
@@ -136,10 +148,12 @@ fn counted(
         _ if bad.1 <= tolerated => (Status::Met, None),
         _ => (Status::Violated, None),
     };
-    let (low, _) = ratio_interval(bad.0, samples, Confidence::P95);
-    let (_, high) = ratio_interval(bad.1, samples, Confidence::P95);
+    let bad_share = how.with_evidence.then(|| {
+        let (low, _) = ratio_interval(bad.0, samples, Confidence::P95);
+        let (_, high) = ratio_interval(bad.1, samples, Confidence::P95);
+        (low, high)
+    });
     let basis = if bad.0 == bad.1 { Basis::Counted } else { Basis::Buckets };
-    let bad_share = Some((low, high));
     let empty = Check::without_data(target.clone());
     Check { status, samples, bad: Some(bad), bad_share, samples_needed, basis, ..empty }
 }
@@ -150,11 +164,11 @@ fn mean(
     values: &Distribution,
     limit: f64,
     unit: impl Fn(f64) -> Quantity,
-    certainty: Certainty,
+    how: How,
 ) -> Check {
     let observed = values.mean().map(&unit);
     let plain = compare(target, values.count(), observed);
-    let Certainty::Firm(confidence) = certainty else { return plain };
+    let Certainty::Firm(confidence) = how.certainty else { return plain };
     let samples = values.count();
     let fewest = MeanEstimate::FEWEST;
     let estimate = MeanEstimate::of(values).filter(|estimate| estimate.count >= fewest);
@@ -171,9 +185,14 @@ fn mean(
         };
     };
     let margin = estimate.margin(confidence);
-    let two_sided = estimate.margin(confidence.of_each(2));
     let bound = |value: f64| Some(unit(value.max(0.0)));
-    let interval = (bound(estimate.mean - two_sided), bound(estimate.mean + two_sided));
+    let interval = match how.with_evidence {
+        true => {
+            let two_sided = estimate.margin(confidence.of_each(2));
+            (bound(estimate.mean - two_sided), bound(estimate.mean + two_sided))
+        }
+        false => (None, None),
+    };
     let distance = estimate.mean - limit;
     let status = if distance > margin {
         Status::Violated
@@ -196,7 +215,7 @@ fn apdex(
     operation: &OperationSnapshot,
     threshold: Duration,
     limit: f64,
-    certainty: Certainty,
+    how: How,
 ) -> Check {
     let timed = operation.latency().count();
     let samples = timed + operation.failures();
@@ -208,7 +227,7 @@ fn apdex(
         ((timed - slow) as f64 + (slow.max(very_slow) - very_slow) as f64 / 2.0) / samples as f64
     };
     let (low, high) = (score(slow.1, very_slow.1), score(slow.0, very_slow.0));
-    let (status, samples_needed) = match certainty {
+    let (status, samples_needed) = match how.certainty {
         Certainty::Point if low >= limit => (Status::Met, None),
         Certainty::Point => (Status::Violated, None),
         Certainty::Firm(confidence) => {
@@ -252,10 +271,10 @@ pub(crate) fn compare(target: &Target, samples: u64, observed: Option<Quantity>)
 /// A check of a share whose limit is for the events that [`share`] calls bad: what was observed, and
 /// where it lies, is their share.
 pub(crate) fn turned(check: Check) -> Check {
-    let Some((low, high)) = check.bad_share else { return check };
-    let (_, bad) = check.bad.unwrap_or_default();
+    let Some((_, bad)) = check.bad.filter(|_| check.samples > 0) else { return check };
     let observed = Some(Quantity::Ratio(bad as f64 / check.samples as f64));
-    let interval = (Some(Quantity::Ratio(low)), Some(Quantity::Ratio(high)));
+    let bound = |bound: f64| Some(Quantity::Ratio(bound));
+    let interval = check.bad_share.map_or((None, None), |(low, high)| (bound(low), bound(high)));
     Check { observed, interval, ..check }
 }
 

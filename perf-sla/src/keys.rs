@@ -1,6 +1,7 @@
 //! Every key of the SLA file, once: what the reader accepts, the JSON Schema, and what is suggested for
 //! a key that nobody knows.
 
+use crate::alert::WithoutData;
 use crate::exclusion::Day;
 
 /// A table of the file.
@@ -48,14 +49,19 @@ pub(crate) enum Kind {
     Moment,
     /// `"02:30"`
     TimeOfDay,
-    /// `'operation="search"'`
-    Matcher,
     /// `"env:PAGER_KEY"`
     Secret,
     /// `"https://host/path"`, or a secret that is one
     Url,
     /// Several of them.
     Urls,
+    /// `"p95 > 200ms"`
+    Condition,
+    /// `"150ms"`, `"5%"` or `10`
+    Limit,
+    /// `['operation="search"']`
+    Matchers,
+    Flag,
     Text,
     Texts,
     Choice(&'static [&'static str]),
@@ -252,43 +258,69 @@ pub(crate) const OBJECTIVE: Section = Section {
     percentiles: None,
 };
 
+const FROM: Key = key("from", Kind::Moment, "2026-11-21T02:00:00Z", "Its begin, if it is once.");
+const TO: Key = key("to", Kind::Moment, "2026-11-21T04:00:00Z", "Its end, if it is once.");
+const EVERY: Key = key(
+    "every",
+    Kind::Choice(&Day::NAMES),
+    "\"sunday\"",
+    "The day on which it is again and again.",
+);
+const AT: Key = key("at", Kind::TimeOfDay, "\"02:30\"", "When it begins on such a day.");
+const LASTS: Key = key("lasts", Kind::Time, "\"2h\"", "How long it lasts on such a day.");
+
 pub(crate) const EXCLUSION: Section = Section {
-    about: "A stretch of time whose events count for no objective.",
+    about: "A stretch of time whose events count for no objective, and in which nobody is told of alerts.",
     keys: &[
         key("name", Kind::Text, "\"maintenance\"", "Its name."),
         key("reason", Kind::Text, "\"database upgrade\"", "Why."),
-        key("from", Kind::Moment, "2026-11-21T02:00:00Z", "Its begin, if it is once."),
-        key("to", Kind::Moment, "2026-11-21T04:00:00Z", "Its end, if it is once."),
-        key(
-            "every",
-            Kind::Choice(&Day::NAMES),
-            "\"sunday\"",
-            "The day on which it is again and again.",
-        ),
-        key("at", Kind::TimeOfDay, "\"02:30\"", "When it begins on such a day."),
-        key("lasts", Kind::Time, "\"2h\"", "How long it lasts on such a day."),
+        FROM,
+        TO,
+        EVERY,
+        AT,
+        LASTS,
         key("objectives", Kind::Texts, "[\"fast answers\"]", "Those it is for; all if absent."),
     ],
     percentiles: None,
 };
 
+const ALERT_WITHOUT_DATA: Key = key(
+    "on_no_data",
+    Kind::Choice(&WithoutData::NAMES),
+    "\"fire\"",
+    "What becomes of the alert when nothing was measured; a watched target says so itself if absent, else keep.",
+);
+
 pub(crate) const ALERT: Section = Section {
-    about: "Somebody is told when a target or an objective is violated.",
+    about: "Somebody is told when a target or an objective is violated, or when a condition holds.",
     keys: &[
         key("name", Kind::Text, "\"slow retrieval\"", "Its name."),
         key(
             "watch",
             Kind::Text,
             "\"operations.retrieval.max_p95\"",
-            "The path of a target in this file, or objectives.NAME.",
+            "The path of a target in this file, objectives.NAME, a table of targets, or all that no other alert watches.",
         ),
+        key(
+            "when",
+            Kind::Condition,
+            "\"p95 > 200ms\"",
+            "Instead of watch: what must be so; no data, slow request > 2s, stage NAME > 60% of request, p95 rising.",
+        ),
+        key("operation", Kind::Text, "\"retrieval\"", "What when is about; the whole if absent."),
+        key("metric", Kind::Text, "\"cache\"", "What when is about: one of [metrics]."),
         key("severity", Kind::Choice(SEVERITIES), "\"critical\"", "How urgent it is."),
+        key("critical", Kind::Limit, "\"500ms\"", "From this limit on it is critical."),
+        key("recovery", Kind::Limit, "\"150ms\"", "It is over only when it is within this limit."),
         key(
             "window",
             Kind::Time,
             "\"5min\"",
             "The stretch that is looked at; 5 minutes if absent.",
         ),
+        key("last", Kind::Count, "500", "Look at so many calls instead of at a stretch."),
+        CONFIDENCE,
+        MIN_SAMPLES,
         key("for", Kind::Time, "\"1min\"", "How long it is violated before anybody is told."),
         key("keep_firing_for", Kind::Time, "\"2min\"", "How long it is met before it is over."),
         key(
@@ -297,6 +329,14 @@ pub(crate) const ALERT: Section = Section {
             "\"15min\"",
             "How long nobody is told again; 5 minutes if absent.",
         ),
+        key("escalate_after", Kind::Time, "\"30min\"", "After so long it is a step more urgent."),
+        key(
+            "flapping",
+            Kind::Flag,
+            "true",
+            "Whether what changes all the time is told once and not each time; true if absent.",
+        ),
+        ALERT_WITHOUT_DATA,
         key(
             "handlers",
             Kind::Texts,
@@ -304,7 +344,52 @@ pub(crate) const ALERT: Section = Section {
             "Who is told; all handlers if absent.",
         ),
         key("runbook", Kind::Text, "\"https://wiki/slow\"", "Where to read what to do."),
-        key("summary", Kind::Text, "\"answers are slow\"", "What to say."),
+        key("summary", Kind::Text, "\"answers are slow\"", "What to say, as a template."),
+    ],
+    percentiles: None,
+};
+
+pub(crate) const ALERTING: Section = Section {
+    about: "What holds for all alerts.",
+    keys: &[
+        key(
+            "group_by",
+            Kind::Texts,
+            "[\"operation\"]",
+            "Alerts with these labels in common are told together; each by itself if absent.",
+        ),
+        key("summary", Kind::Text, "\"{{ what }} is wrong\"", "What to say, as a template."),
+        key("description", Kind::Text, "\"since {{ since }}\"", "What else to say, as a template."),
+    ],
+    percentiles: None,
+};
+
+pub(crate) const INHIBIT: Section = Section {
+    about: "While one alert fires, nobody is told of others.",
+    keys: &[
+        key("source", Kind::Matchers, "['severity=\"critical\"']", "The alerts that silence."),
+        key("target", Kind::Matchers, "['severity=\"warning\"']", "Those that are silenced."),
+        key(
+            "equal",
+            Kind::Texts,
+            "[\"operation\"]",
+            "Labels that both must have, with the same value.",
+        ),
+    ],
+    percentiles: None,
+};
+
+pub(crate) const SILENCE: Section = Section {
+    about: "When nobody is told of some alerts.",
+    keys: &[
+        key("name", Kind::Text, "\"nightly batch\"", "Its name."),
+        key("reason", Kind::Text, "\"it is slow then\"", "Why."),
+        key("match", Kind::Matchers, "['operation=\"batch\"']", "The alerts that are meant."),
+        FROM,
+        TO,
+        EVERY,
+        AT,
+        LASTS,
     ],
     percentiles: None,
 };
@@ -335,8 +420,8 @@ pub(crate) const HANDLER: Section = Section {
         ),
         key(
             "match",
-            Kind::Matcher,
-            "'operation=\"search\"'",
+            Kind::Matchers,
+            "['operation=\"search\"']",
             "The alerts that are for it, by labels.",
         ),
         key(
@@ -417,6 +502,9 @@ pub(crate) const FILE: Section = Section {
         key("exclusions", Kind::List(&EXCLUSION), "", "Stretches of time that do not count."),
         key("alerts", Kind::List(&ALERT), "", "Who is told of what."),
         key("handlers", Kind::Named(&HANDLER), "", "Who tells it, by the names that alerts use."),
+        key("alerting", Kind::Table(&ALERTING), "", "What holds for all alerts."),
+        key("inhibit", Kind::List(&INHIBIT), "", "Which alerts silence which."),
+        key("silences", Kind::List(&SILENCE), "", "When nobody is told of what."),
     ],
     percentiles: None,
 };

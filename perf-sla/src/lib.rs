@@ -11,14 +11,17 @@
 //! * [`Objective`], a share of good events over a [`Period`], with an error budget; [`Good`], which events
 //!   those are; [`BurnRatePair`], when the budget goes too fast; [`Exclusion`], what does not count.
 //! * [`Promise`], a target or an objective as a share of events, whose counts add up over processes.
-//! * [`Metric`] and [`SeriesPattern`], metrics of the user's own; [`AlertRule`], who is told.
-//! * [`HandlerConfig`], who tells them: [how](HandlerKind), and [which alerts](LabelMatcher); [`Secret`] and
+//! * [`Metric`] and [`SeriesPattern`], metrics of the user's own.
+//! * [`AlertRule`], who is told of what, and by which [`Condition`]; [`Inhibition`] and [`PlannedSilence`],
+//!   when nobody is, by [`Matcher`]s.
+//! * [`HandlerConfig`], who tells them: [how](HandlerKind), and which alerts; [`Secret`] and
 //!   [`Address`], what it needs and the file does not say.
 //! * `OpenSloExport` and `OpenSloImport`, the same promises in OpenSLO v1 (with the feature `yaml`).
 //! * [`SlaError`], everything that is wrong with a file, with lines and columns.
 //!
 //! What follows:
-//! * [`Verdict`], all checks on one snapshot or timeline; [`Check`], one of them with its evidence.
+//! * [`Verdict`], all checks on one snapshot or timeline; [`Check`], one of them with its evidence; [`Judge`],
+//!   single targets on one snapshot.
 //! * [`Status`], the answer of a check, and the exit code of every command that judges.
 //! * [`Budget`], how much of what may be bad was, and how fast it goes; [`EventHistory`], what it rests on
 //!   and what outlives the process.
@@ -58,6 +61,7 @@ mod budget;
 mod builder;
 mod burn_rate;
 mod check;
+mod condition;
 mod config;
 mod document;
 mod error;
@@ -69,8 +73,8 @@ mod good;
 mod handler;
 mod judge;
 mod keys;
-mod label_matcher;
 mod lint;
+mod matcher;
 mod metric;
 mod nearest;
 mod objective;
@@ -91,19 +95,21 @@ mod verdict;
 mod watch;
 mod writer;
 
-pub use alert::AlertRule;
+pub use alert::{AlertRule, Alerting, Inhibition, PlannedSilence, Trigger, WithoutData};
 pub use baseline::Buffer;
 pub use budget::{Budget, BudgetPoint, BurnRate, Excluded, WindowBurn};
 pub use builder::{SlaBuilder, Targets};
 pub use burn_rate::{BurnRatePair, Severity};
 pub use check::{Basis, Check, WorstWindow};
+pub use condition::Condition;
 pub use config::SlaConfig;
 pub use error::{Problem, SlaError};
+pub use evaluate::Judge;
 pub use events::{EventHistory, Events};
 pub use exclusion::{Day, Exclusion, Schedule};
 pub use good::{Comparison, Good, Term};
 pub use handler::{EmailConfig, HandlerConfig, HandlerKind, MailEncryption};
-pub use label_matcher::LabelMatcher;
+pub use matcher::Matcher;
 pub use metric::{Metric, MetricSource};
 pub use objective::{Budgeting, Objective};
 #[cfg(feature = "yaml")]

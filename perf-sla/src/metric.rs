@@ -14,6 +14,19 @@ pub struct Metric {
     pub by: Option<String>,
 }
 
+impl Metric {
+    /// A metric of this name, of all its series together.
+    pub fn new(name: impl Into<String>, source: MetricSource) -> Self {
+        Metric { name: name.into(), source, by: None }
+    }
+
+    /// Each value of this label by itself.
+    #[must_use]
+    pub fn by(self, label: impl Into<String>) -> Self {
+        Metric { by: Some(label.into()), ..self }
+    }
+}
+
 /// What a metric is made of.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]

@@ -20,6 +20,20 @@ pub enum Quantity {
 }
 
 impl Quantity {
+    /// Reads a limit, whose unit says of what kind it is: `250ms`, `10/s`, `5%`, `2GiB`, `12.5`.
+    ///
+    /// # Errors
+    ///
+    /// A sentence that says what is wrong.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        parse_any(text)
+    }
+
+    /// Whether both are of one kind, so that one can be a limit for the other.
+    pub(crate) fn is_like(self, other: Quantity) -> bool {
+        std::mem::discriminant(&self) == std::mem::discriminant(&other)
+    }
+
     /// How far this is from `limit`, as a share of it: `0.256` for 125.6 ms against 100 ms. `None`
     /// for different kinds, and for a limit of zero.
     pub fn relative_to(self, limit: Quantity) -> Option<f64> {
@@ -134,6 +148,41 @@ pub(crate) fn span(time: Duration) -> String {
     let fits = |(size, _): &&(u128, &str)| nanos >= *size && nanos.is_multiple_of(*size);
     let (size, unit) = UNITS.iter().find(fits).unwrap_or(&(1, "ns"));
     format!("{}{unit}", nanos / size)
+}
+
+/// Reads what a limit of any kind is: the unit says of which.
+pub(crate) fn parse_any(text: &str) -> Result<Quantity, String> {
+    let trimmed = text.trim();
+    match trimmed.parse::<f64>() {
+        Ok(number) if number.is_finite() => return Ok(Quantity::Number(number)),
+        Ok(_) => return Err(format!("{text:?} is no limit that anything could be compared with")),
+        Err(_) => {}
+    }
+    let ends = |units: &[&str]| units.iter().any(|unit| trimmed.ends_with(unit));
+    if ends(&["%"]) {
+        parse_ratio(text).map(Quantity::Ratio)
+    } else if ends(&["/s", "/min", "/h", "rps"]) {
+        parse_rate(text).map(Quantity::Rate)
+    } else if ends(&["B"]) {
+        parse_bytes(text).map(Quantity::Bytes)
+    } else {
+        parse_time(text).map(Quantity::Time)
+    }
+}
+
+/// A limit as [`parse_any`] reads it, without loss.
+pub(crate) fn written(quantity: Quantity) -> String {
+    match quantity {
+        Quantity::Time(time) => span(time),
+        Quantity::Rate(rate) => format!("{rate}/s"),
+        Quantity::Ratio(ratio) => {
+            let percent = format!("{}%", percent_digits(ratio));
+            let read = parse_ratio(&percent);
+            if read == Ok(ratio) { percent } else { format!("{}%", ratio * 100.0) }
+        }
+        Quantity::Bytes(bytes) => format!("{bytes}B"),
+        Quantity::Number(number) => number.to_string(),
+    }
 }
 
 /// Reads a rate: a number and `/s`, `/min` or `/h`.

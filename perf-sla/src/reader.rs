@@ -1,5 +1,6 @@
 //! From the text of an SLA file to what it promises, with a place for everything that is wrong.
 
+mod alerting;
 mod alerts;
 mod exclusions;
 mod handlers;
@@ -13,8 +14,10 @@ use crate::document::{self, Format, Lines, Node, Place};
 use crate::error::Problem;
 use crate::keys::{self, Kind, Section};
 use crate::lint;
+use crate::matcher::Matcher;
 use crate::nearest::nearest;
 use crate::period::Zone;
+use crate::quantity::Quantity;
 use crate::rule::Rule;
 use value::Given;
 
@@ -119,13 +122,18 @@ impl Reader<'_> {
             // Before alerts, which name them.
             ("handlers", Reader::handlers),
             ("alerts", Reader::alerts),
+            ("alerting", Reader::alerting),
+            ("inhibit", Reader::inhibitions),
+            ("silences", Reader::silences),
         ] {
             if let Some(node) = own(key) {
                 read(self, node);
             }
         }
         let config = &self.config;
-        if config.targets.is_empty() && config.objectives.is_empty() && self.problems.is_empty() {
+        let is_empty = config.targets.is_empty() && config.objectives.is_empty();
+        // What alerts by conditions of its own says enough.
+        if is_empty && config.alerts.is_empty() && self.problems.is_empty() {
             self.promises_nothing();
         }
     }
@@ -243,6 +251,20 @@ impl Items {
         match self.get(key)?.value {
             Given::Time(time) => Some(time),
             _ => None,
+        }
+    }
+
+    fn limit(&self, key: &str) -> Option<Quantity> {
+        match self.get(key)?.value {
+            Given::Limit(limit) => Some(limit),
+            _ => None,
+        }
+    }
+
+    fn matchers(&self, key: &str) -> Vec<Matcher> {
+        match self.get(key).map(|item| &item.value) {
+            Some(Given::Matchers(matchers)) => matchers.clone(),
+            _ => Vec::new(),
         }
     }
 

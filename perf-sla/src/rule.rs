@@ -19,6 +19,13 @@ pub struct Rule {
     pub window: Option<Duration>,
 }
 
+impl Rule {
+    /// So sure, from at least so many samples.
+    pub fn new(certainty: Certainty, min_samples: u64) -> Self {
+        Rule { certainty, min_samples, ..Rule::default() }
+    }
+}
+
 /// How sure an answer must be.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Certainty {
@@ -26,6 +33,20 @@ pub enum Certainty {
     Point,
     /// Met and violated only when firm; in between, the check is inconclusive.
     Firm(Confidence),
+}
+
+/// How sure an answer must be, and whether its evidence is wanted beside: where the true value lies, and how
+/// many samples it still takes. That costs some hundred times what the answer does.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct How {
+    pub(crate) certainty: Certainty,
+    pub(crate) with_evidence: bool,
+}
+
+impl From<Certainty> for How {
+    fn from(certainty: Certainty) -> Self {
+        How { certainty, with_evidence: true }
+    }
 }
 
 impl Default for Certainty {

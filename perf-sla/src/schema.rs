@@ -44,7 +44,14 @@ fn section(out: &mut String, section: &Section, depth: usize) {
 fn json(example: &str) -> String {
     match example.strip_prefix('\'') {
         Some(text) => quoted(text.trim_end_matches('\'')),
-        None if example.starts_with(['"', '[']) || example.parse::<f64>().is_ok() => {
+        None if example.starts_with("['") => {
+            let items = example.trim_matches(['[', ']']);
+            format!("[{}]", json(items))
+        }
+        None if example == "true"
+            || example.starts_with(['"', '['])
+            || example.parse::<f64>().is_ok() =>
+        {
             example.to_owned()
         }
         None => quoted(example),
@@ -97,6 +104,8 @@ fn constraint(kind: Kind) -> String {
         Kind::Certainty => pattern(r"^\s*(point|[0-9.]+\s*%?)\s*$"),
         Kind::Period => pattern(r"^\s*(day|week|month|quarter|year|[0-9.]+\s*(s|min|h|d))\s*$"),
         Kind::TimeOfDay => pattern(r"^[0-2][0-9]:[0-5][0-9]$"),
+        Kind::Limit => "\"type\": [\"string\", \"number\"]".to_owned(),
+        Kind::Flag => "\"type\": \"boolean\"".to_owned(),
         Kind::Moment => "\"type\": \"string\", \"format\": \"date-time\"".to_owned(),
         Kind::Secret => pattern("^(env:[A-Za-z0-9_]+|file:.+)$"),
         Kind::Url => pattern(ADDRESS),
@@ -106,7 +115,7 @@ fn constraint(kind: Kind) -> String {
         Kind::Number => "\"type\": \"number\"".to_owned(),
         Kind::Count => "\"type\": \"integer\", \"minimum\": 0".to_owned(),
         Kind::Score => "\"type\": \"number\", \"exclusiveMinimum\": 0, \"maximum\": 1".to_owned(),
-        Kind::Texts => {
+        Kind::Texts | Kind::Matchers => {
             "\"type\": \"array\", \"minItems\": 1, \"items\": { \"type\": \"string\" }".to_owned()
         }
         Kind::Choice(choices) => {
@@ -154,7 +163,7 @@ mod tests {
                                 format!("[{name}.x]\n{} = {}", key.name, key.example)
                             }
                             "idle" => format!("[resources.idle]\n{} = {}", key.name, key.example),
-                            "objectives" | "exclusions" | "alerts" => {
+                            "objectives" | "exclusions" | "alerts" | "inhibit" | "silences" => {
                                 format!("[[{name}]]\n{} = {}", key.name, key.example)
                             }
                             "burn_rates" => format!(

@@ -97,7 +97,7 @@ impl Bound {
     pub fn allows(self, value: Quantity, limit: Quantity) -> bool {
         // Of different kinds neither is on any side of the other.
         match self {
-            _ if std::mem::discriminant(&value) != std::mem::discriminant(&limit) => false,
+            _ if !value.is_like(limit) => false,
             Bound::AtMost => value <= limit,
             Bound::AtLeast => value >= limit,
         }

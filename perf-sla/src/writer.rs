@@ -1,8 +1,8 @@
 //! An SLA file from what it promises.
 
+mod alerts;
 mod handlers;
 
-use crate::alert::AlertRule;
 use crate::burn_rate::BurnRatePair;
 use crate::config::SlaConfig;
 use crate::exclusion::{Exclusion, Schedule};
@@ -13,6 +13,7 @@ use crate::period::{Period, Zone};
 use crate::quantity::{Quantity, parse_ratio, percent_digits, span};
 use crate::rule::{Certainty, Rule};
 use crate::target::{Indicator, Subject, Target};
+use alerts::{write_alert, write_alerting, write_inhibition, write_silence};
 use jiff::Timestamp;
 use perf_analysis::Confidence;
 use std::fmt::{self, Write as _};
@@ -54,6 +55,9 @@ impl SlaConfig {
         if let Some(zone) = self.zone() {
             writeln!(out, "time_zone = {}", quoted(zone.name()))?;
         }
+        if let Some([]) = self.inhibitions() {
+            writeln!(out, "inhibit = []")?;
+        }
         let mut metrics = self.metrics.iter().peekable();
         for targets in self.targets.chunk_by(|a, b| a.subject == b.subject) {
             let subject = &targets[0].subject;
@@ -83,6 +87,9 @@ impl SlaConfig {
         self.objectives.iter().try_for_each(|objective| write_objective(out, objective))?;
         self.exclusions.iter().try_for_each(|exclusion| write_exclusion(out, exclusion))?;
         self.alerts.iter().try_for_each(|alert| write_alert(out, alert))?;
+        write_alerting(out, &self.alerting)?;
+        self.inhibitions.iter().flatten().try_for_each(|each| write_inhibition(out, each))?;
+        self.silences.iter().try_for_each(|silence| write_silence(out, silence))?;
         self.handlers.iter().try_for_each(|handler| handlers::write(out, handler))
     }
 
@@ -92,7 +99,9 @@ impl SlaConfig {
             Period::Calendar(_, zone) => Some(zone),
             Period::Rolling(_) => None,
         });
-        let schedules = self.exclusions.iter().filter_map(|exclusion| match &exclusion.schedule {
+        let excluded = self.exclusions.iter().map(|exclusion| &exclusion.schedule);
+        let schedules = excluded.chain(self.silences.iter().map(|silence| &silence.schedule));
+        let schedules = schedules.filter_map(|schedule| match schedule {
             Schedule::Every { zone, .. } => Some(zone),
             Schedule::Once { .. } => None,
         });
@@ -222,42 +231,22 @@ fn write_exclusion(out: &mut String, exclusion: &Exclusion) -> fmt::Result {
     if !exclusion.reason.is_empty() {
         writeln!(out, "reason = {}", quoted(&exclusion.reason))?;
     }
-    match &exclusion.schedule {
+    write_schedule(out, &exclusion.schedule)?;
+    write_texts(out, "objectives", &exclusion.objectives)
+}
+
+fn write_schedule(out: &mut String, schedule: &Schedule) -> fmt::Result {
+    match schedule {
         Schedule::Once { from, to } => {
-            writeln!(out, "from = {}\nto = {}", quoted(&moment(*from)), quoted(&moment(*to)))?;
+            writeln!(out, "from = {}\nto = {}", quoted(&moment(*from)), quoted(&moment(*to)))
         }
         Schedule::Every { day, minute, lasts, .. } => {
             let day = day.map_or("day", |day| day.name());
             writeln!(out, "every = {}", quoted(day))?;
             writeln!(out, "at = \"{:02}:{:02}\"", minute / 60, minute % 60)?;
-            writeln!(out, "lasts = {}", quoted(&span(*lasts)))?;
+            writeln!(out, "lasts = {}", quoted(&span(*lasts)))
         }
     }
-    write_texts(out, "objectives", &exclusion.objectives)
-}
-
-fn write_alert(out: &mut String, alert: &AlertRule) -> fmt::Result {
-    writeln!(out, "\n[[alerts]]\nname = {}", quoted(&alert.name))?;
-    writeln!(out, "watch = {}", quoted(&alert.watch))?;
-    if let Some(severity) = alert.severity {
-        writeln!(out, "severity = {}", quoted(severity.as_str()))?;
-    }
-    let times = [
-        ("window", alert.window),
-        ("for", alert.pending),
-        ("keep_firing_for", alert.keep_firing),
-        ("cooldown", alert.cooldown),
-    ];
-    for (key, time) in times.into_iter().filter(|(_, time)| !time.is_zero()) {
-        writeln!(out, "{key} = {}", quoted(&span(time)))?;
-    }
-    write_texts(out, "handlers", &alert.handlers)?;
-    for (key, text) in [("runbook", &alert.runbook), ("summary", &alert.summary)] {
-        if let Some(text) = text {
-            writeln!(out, "{key} = {}", quoted(text))?;
-        }
-    }
-    Ok(())
 }
 
 fn write_texts(out: &mut String, key: &str, texts: &[String]) -> fmt::Result {

@@ -3,7 +3,7 @@
 use super::HandlerOptions;
 use crate::fingerprint::fingerprint;
 use crate::notification::Notification;
-use perf_sla::{LabelMatcher, Severity};
+use perf_sla::{Matcher, Severity};
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -12,20 +12,20 @@ const MAX_TOLD: usize = 10_000;
 
 pub(super) struct Filter {
     min_severity: Severity,
-    matcher: LabelMatcher,
+    matchers: Vec<Matcher>,
     /// Alerts that the handler was told of and that are not over, if it is not told of all.
     told: Mutex<HashSet<u64>>,
 }
 
 impl Filter {
     pub(super) fn new(options: &HandlerOptions) -> Self {
-        let (min_severity, matcher) = (options.min_severity, options.matcher.clone());
-        Filter { min_severity, matcher, told: Mutex::default() }
+        let (min_severity, matchers) = (options.min_severity, options.matchers.clone());
+        Filter { min_severity, matchers, told: Mutex::default() }
     }
 
     /// The notification with those alerts that are for the handler; `None` when there are none.
     pub(super) fn apply(&self, notification: &Arc<Notification>) -> Option<Arc<Notification>> {
-        if self.min_severity == Severity::Info && self.matcher.is_empty() {
+        if self.min_severity == Severity::Info && self.matchers.is_empty() {
             return Some(Arc::clone(notification));
         }
         let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
@@ -34,7 +34,8 @@ impl Filter {
             let key = fingerprint(&alert.labels);
             let urgent = alert.severity >= self.min_severity;
             // Who was woken is also told that it is less bad now, and that it is over.
-            let wanted = self.matcher.matches(&alert.labels) && (urgent || told.contains(&key));
+            let wanted = self.matchers.iter().all(|matcher| matcher.matches(&alert.labels))
+                && (urgent || told.contains(&key));
             if !alert.is_firing() {
                 told.remove(&key);
             } else if wanted && urgent && told.len() < MAX_TOLD {

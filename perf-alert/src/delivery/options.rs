@@ -1,6 +1,6 @@
 //! What a handler is told, and how long and how often that is tried.
 
-use perf_sla::{LabelMatcher, Severity};
+use perf_sla::{Matcher, Severity};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -24,7 +24,7 @@ const LONGEST: Duration = Duration::from_secs(86_400);
 #[must_use = "they are for a handler of a DispatcherBuilder"]
 pub struct HandlerOptions {
     pub(super) min_severity: Severity,
-    pub(super) matcher: LabelMatcher,
+    pub(super) matchers: Vec<Matcher>,
     pub(super) queue: usize,
     pub(super) deadline: Duration,
     pub(super) attempts: u32,
@@ -36,7 +36,7 @@ impl Default for HandlerOptions {
     fn default() -> Self {
         HandlerOptions {
             min_severity: Severity::Info,
-            matcher: LabelMatcher::default(),
+            matchers: Vec::new(),
             queue: 1_000,
             deadline: Duration::from_secs(60),
             attempts: 5,
@@ -60,8 +60,8 @@ impl HandlerOptions {
     }
 
     /// The alerts that are for it.
-    pub fn matching(mut self, matcher: LabelMatcher) -> Self {
-        self.matcher = matcher;
+    pub fn matching(mut self, matchers: impl IntoIterator<Item = Matcher>) -> Self {
+        self.matchers = matchers.into_iter().collect();
         self
     }
 

@@ -109,7 +109,7 @@ impl std::error::Error for HandlersError {}
 
 fn options(config: &HandlerConfig) -> HandlerOptions {
     let mut options =
-        HandlerOptions::new().min_severity(config.min_severity).matching(config.matcher.clone());
+        HandlerOptions::new().min_severity(config.min_severity).matching(config.matchers.clone());
     if let Some(queue) = config.queue {
         options = options.queue(usize::try_from(queue).unwrap_or(usize::MAX));
     }

@@ -78,6 +78,15 @@ impl Plan {
                 exclusion.name, exclusion.reason
             ));
         }
+        for alert in generator.sla.alerts().iter().filter(|alert| alert.watch().is_none()) {
+            plan.left_out.push(format!(
+                "alert {:?}: what it looks at is seen in the process alone, which tells of it itself",
+                alert.name
+            ));
+        }
+        for silence in generator.sla.silences() {
+            plan.left_out.push(format!("silence {:?}: Alertmanager has its own", silence.name));
+        }
         plan.groups.push(absence::group(generator));
         plan
     }

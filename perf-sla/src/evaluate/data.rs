@@ -6,21 +6,22 @@ use crate::config::SlaConfig;
 use crate::judge;
 use crate::nearest::nearest;
 use crate::quantity::Quantity;
-use crate::rule::Certainty;
+use crate::rule::How;
 use crate::target::{Bound, Indicator, Subject, Target};
 use perf_core::{OperationSnapshot, Series, Snapshot, Window};
+use std::cell::OnceCell;
 
 /// A snapshot, and what more is known of it.
 pub(super) struct Data<'a> {
     pub(super) snapshot: &'a Snapshot,
-    overall: Option<OperationSnapshot>,
+    overall: OnceCell<Option<OperationSnapshot>>,
     /// What the snapshot is of, where there is a timeline.
     window: Option<&'a Window>,
 }
 
 impl<'a> Data<'a> {
-    pub(super) fn new(sla: &SlaConfig, snapshot: &'a Snapshot, window: Option<&'a Window>) -> Self {
-        Data { snapshot, overall: sla.whole_of(snapshot), window }
+    pub(super) fn new(snapshot: &'a Snapshot, window: Option<&'a Window>) -> Self {
+        Data { snapshot, overall: OnceCell::new(), window }
     }
 
     pub(super) fn checks(&self, sla: &SlaConfig) -> Vec<Check> {
@@ -31,23 +32,18 @@ impl<'a> Data<'a> {
                 (Some(length), Some(window)) => {
                     sliding.worst(sla, target, window, self.snapshot, length)
                 }
-                _ => self.judge(sla, target, target.rule.certainty),
+                _ => self.judge(sla, target, target.rule.certainty.into()),
             });
         }
         checks.into_iter().map(Check::with_enough_samples).collect()
     }
 
     /// One check, or one for each value of a label.
-    pub(super) fn judge(
-        &self,
-        sla: &SlaConfig,
-        target: &Target,
-        certainty: Certainty,
-    ) -> Vec<Check> {
+    pub(super) fn judge(&self, sla: &SlaConfig, target: &Target, how: How) -> Vec<Check> {
         match &target.subject {
-            Subject::Overall | Subject::Operation(_) => vec![self.calls(sla, target, certainty)],
+            Subject::Overall | Subject::Operation(_) => vec![self.calls(sla, target, how)],
             Subject::Metric(name) => match sla.metrics.iter().find(|metric| metric.name == *name) {
-                Some(metric) => self.metric(target, metric, certainty),
+                Some(metric) => self.metric(target, metric, how),
                 None => vec![Check::without_data(target.clone())],
             },
             Subject::Resources { idle } => vec![self.resource(target, *idle)],
@@ -55,14 +51,14 @@ impl<'a> Data<'a> {
         }
     }
 
-    fn calls(&self, sla: &SlaConfig, target: &Target, certainty: Certainty) -> Check {
+    fn calls(&self, sla: &SlaConfig, target: &Target, how: How) -> Check {
         let name = target.operation().or(sla.overall_operation());
         let operation = match target.operation() {
             Some(name) => self.snapshot.operation(name),
-            None => self.overall.as_ref(),
+            None => self.overall.get_or_init(|| sla.whole_of(self.snapshot)).as_ref(),
         };
         let mut check = match operation {
-            Some(operation) => judge::calls(target, operation, certainty),
+            Some(operation) => judge::calls(target, operation, how),
             None => Check::without_data(target.clone()),
         };
         if let (0, Some(name)) = (check.samples, name) {

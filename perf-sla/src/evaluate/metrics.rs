@@ -6,7 +6,7 @@ use crate::judge;
 use crate::metric::{Metric, MetricSource};
 use crate::objective::allowed;
 use crate::quantity::Quantity;
-use crate::rule::Certainty;
+use crate::rule::How;
 use crate::series_pattern::SeriesPattern;
 use crate::status::Status;
 use crate::target::{Bound, Indicator, Target};
@@ -15,14 +15,9 @@ use std::collections::BTreeSet;
 
 impl Data<'_> {
     /// One check, or one for each value of a label.
-    pub(super) fn metric(
-        &self,
-        target: &Target,
-        metric: &Metric,
-        certainty: Certainty,
-    ) -> Vec<Check> {
+    pub(super) fn metric(&self, target: &Target, metric: &Metric, how: How) -> Vec<Check> {
         let Some(label) = &metric.by else {
-            return vec![self.metric_part(target, &metric.source, certainty, |_| true)];
+            return vec![self.metric_part(target, &metric.source, how, |_| true)];
         };
         let value_of = |series: &Series| {
             let found = series.labels().find(|(key, _)| key == label);
@@ -34,7 +29,7 @@ impl Data<'_> {
         }
         let part = |value: String| {
             let is_of = |series: &Series| value_of(series).as_ref() == Some(&value);
-            let check = self.metric_part(target, &metric.source, certainty, is_of);
+            let check = self.metric_part(target, &metric.source, how, is_of);
             Check { label: Some((label.clone(), value)), ..check }
         };
         values.into_iter().map(part).collect()
@@ -67,14 +62,14 @@ impl Data<'_> {
         &self,
         target: &Target,
         source: &MetricSource,
-        certainty: Certainty,
+        how: How,
         is_meant: impl Fn(&Series) -> bool,
     ) -> Check {
         match source {
             MetricSource::Ratio { .. } => {
                 let growth =
                     |pattern: &SeriesPattern| growth(self.snapshot.counters(), pattern, &is_meant);
-                ratio(target, ratio_counts(source, growth), certainty)
+                ratio(target, ratio_counts(source, growth), how)
             }
             MetricSource::Counter(pattern) => {
                 let Some(growth) = growth(self.snapshot.counters(), pattern, &is_meant) else {
@@ -97,7 +92,7 @@ impl Data<'_> {
                 let all = self.snapshot.histograms();
                 let meant = all.filter(|(series, _)| pattern.matches(series) && is_meant(series));
                 meant.for_each(|(_, values)| merged = merged.merge(values));
-                judge::values(target, &merged, certainty)
+                judge::values(target, &merged, how)
             }
         }
     }
@@ -136,7 +131,7 @@ pub(crate) fn ratio_counts(
     })
 }
 
-fn ratio(target: &Target, counts: Option<(u64, u64)>, certainty: Certainty) -> Check {
+fn ratio(target: &Target, counts: Option<(u64, u64)>, how: How) -> Check {
     match (counts, target.limit) {
         (Some((good, total)), _) if good > total => Check {
             status: Status::Inconclusive,
@@ -149,12 +144,10 @@ fn ratio(target: &Target, counts: Option<(u64, u64)>, certainty: Certainty) -> C
         (Some((good, total)), Quantity::Ratio(limit)) => match target.bound {
             Bound::AtLeast => {
                 let bad = total - good;
-                judge::share(target, (bad, bad), total, allowed(limit), certainty)
+                judge::share(target, (bad, bad), total, allowed(limit), how)
             }
             // At most so many good ones: these are then the ones too many.
-            Bound::AtMost => {
-                judge::turned(judge::share(target, (good, good), total, limit, certainty))
-            }
+            Bound::AtMost => judge::turned(judge::share(target, (good, good), total, limit, how)),
         },
         _ => Check::without_data(target.clone()),
     }

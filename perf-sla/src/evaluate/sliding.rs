@@ -52,8 +52,8 @@ impl Sliding {
         };
         let mut worst: Vec<Check> = Vec::new();
         for (stretch, snapshot) in stretches.iter() {
-            let data = Data::new(sla, snapshot, Some(stretch));
-            for check in data.judge(sla, target, certainty) {
+            let data = Data::new(snapshot, Some(stretch));
+            for check in data.judge(sla, target, certainty.into()) {
                 let window = Some(WorstWindow::new(stretch, stretches.len()));
                 let check = Check { window, ..still(check) }.with_enough_samples();
                 match worst.iter_mut().find(|known| known.label == check.label) {

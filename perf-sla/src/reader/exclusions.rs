@@ -38,7 +38,7 @@ impl Reader<'_> {
         }
     }
 
-    fn schedule(&self, items: &Items) -> Option<Schedule> {
+    pub(super) fn schedule(&self, items: &Items) -> Option<Schedule> {
         let moment = |key: &str| -> Option<SystemTime> {
             match items.get(key)?.value {
                 Given::Moment(moment) => Some(moment),

@@ -6,7 +6,6 @@ use crate::burn_rate::Severity;
 use crate::document::{Node, Place};
 use crate::handler::{EmailConfig, HandlerConfig, HandlerKind, MailEncryption};
 use crate::keys;
-use crate::label_matcher::LabelMatcher;
 use crate::secret::{Address, Secret};
 use std::path::PathBuf;
 
@@ -38,7 +37,7 @@ impl Reader<'_> {
                     Some("warning") => Severity::Warning,
                     _ => Severity::Info,
                 },
-                matcher: items.matcher("match"),
+                matchers: items.matchers("match"),
                 deadline: items.time("deadline"),
                 queue: items.count("queue"),
                 attempts: items.count("attempts"),
@@ -162,13 +161,6 @@ impl Items {
         match self.get(key)?.value {
             Given::Rate(rate) => Some(rate),
             _ => None,
-        }
-    }
-
-    fn matcher(&self, key: &str) -> LabelMatcher {
-        match self.get(key).map(|item| &item.value) {
-            Some(Given::Matcher(matcher)) => matcher.clone(),
-            _ => LabelMatcher::default(),
         }
     }
 

@@ -1,12 +1,13 @@
 //! One value of the file, as its key wants it.
 
 use super::suggest;
+use crate::condition::Condition;
 use crate::document::{Node, Value};
 use crate::good::Good;
 use crate::keys::Kind;
-use crate::label_matcher::LabelMatcher;
+use crate::matcher::Matcher;
 use crate::period::{Period, Zone};
-use crate::quantity::{parse_bytes, parse_rate, parse_ratio, parse_time};
+use crate::quantity::{Quantity, parse_any, parse_bytes, parse_rate, parse_ratio, parse_time};
 use crate::rule::Certainty;
 use crate::secret::{Address, Secret};
 use crate::series_pattern::SeriesPattern;
@@ -32,9 +33,12 @@ pub(super) enum Given {
     Series(SeriesPattern),
     Moment(SystemTime),
     TimeOfDay(u16),
-    Matcher(LabelMatcher),
     Secret(Secret),
     Addresses(Vec<Address>),
+    Condition(Condition),
+    Limit(Quantity),
+    Matchers(Vec<Matcher>),
+    Flag(bool),
     Text(String),
     Texts(Vec<String>),
     Choice(&'static str),
@@ -70,7 +74,6 @@ pub(super) fn read(kind: Kind, node: &Node, zone: &Zone) -> Result<Given, String
         Kind::Series => SeriesPattern::parse(text()?).map(Given::Series),
         Kind::Moment => moment(node).map(Given::Moment),
         Kind::TimeOfDay => time_of_day(node).map(Given::TimeOfDay),
-        Kind::Matcher => LabelMatcher::parse(text()?).map(Given::Matcher),
         Kind::Secret => Secret::parse(text()?).map(Given::Secret),
         Kind::Url => Address::parse(text()?).map(|address| Given::Addresses(vec![address])),
         Kind::Urls => {
@@ -83,6 +86,20 @@ pub(super) fn read(kind: Kind, node: &Node, zone: &Zone) -> Result<Given, String
             text => Ok(Given::Text(text.to_owned())),
         },
         Kind::Texts => texts(node).map(Given::Texts),
+        Kind::Condition => text()?.parse().map(Given::Condition),
+        Kind::Limit => match &node.value {
+            Value::Number(_) => number(node).map(|number| Given::Limit(Quantity::Number(number))),
+            _ => parse_any(text()?).map(Given::Limit),
+        },
+        Kind::Matchers => {
+            let matchers: Result<Vec<Matcher>, String> =
+                texts(node)?.iter().map(|text| text.parse()).collect();
+            matchers.map(Given::Matchers)
+        }
+        Kind::Flag => match node.value {
+            Value::Bool(truth) => Ok(Given::Flag(truth)),
+            _ => Err("must be true or false".to_owned()),
+        },
         Kind::Choice(choices) => {
             let text = text()?;
             let known = choices.iter().find(|choice| **choice == text);
@@ -111,9 +128,10 @@ fn example(kind: Kind) -> &'static str {
         Kind::Period => "\"30d\"",
         Kind::Good => "\"latency <= 300ms\"",
         Kind::Series => "'requests_total{code=\"500\"}'",
-        Kind::Matcher => "'operation=\"search\"'",
         Kind::Secret => "\"env:NAME\"",
         Kind::Url => "\"https://host/path\"",
+        Kind::Condition => "\"p95 > 200ms\"",
+        Kind::Limit => "\"150ms\"",
         Kind::Moment => "\"2026-11-21T02:00:00Z\"",
         Kind::TimeOfDay => "\"02:30\"",
         _ => "\"name\"",

@@ -14,8 +14,8 @@ pub(super) fn write(out: &mut String, handler: &HandlerConfig) -> fmt::Result {
     if handler.min_severity != Severity::Info {
         writeln!(out, "min_severity = {}", quoted(handler.min_severity.as_str()))?;
     }
-    if !handler.matcher.is_empty() {
-        writeln!(out, "match = {}", quoted(&handler.matcher.to_string()))?;
+    if !handler.matchers.is_empty() {
+        super::alerts::write_matchers(out, "match", &handler.matchers)?;
     }
     if let Some(deadline) = handler.deadline {
         writeln!(out, "deadline = {}", quoted(&span(deadline)))?;

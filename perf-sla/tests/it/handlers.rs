@@ -11,7 +11,7 @@ max_p95 = "300ms"
 type = "pagerduty"
 routing_key = "env:PAGER_KEY"
 min_severity = "critical"
-match = 'operation="search", team!="data"'
+match = ['operation="search"', 'team!="data"']
 deadline = "30s"
 queue = 10
 attempts = 3
@@ -81,7 +81,10 @@ fn every_type_is_read_and_written_as_it_was() {
     );
     let pager = &read.handlers()[0];
     assert_eq!((pager.name.as_str(), pager.min_severity), ("pager", Severity::Critical));
-    assert_eq!(pager.matcher.to_string(), r#"operation="search", team!="data""#);
+    assert_eq!(
+        pager.matchers.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        [r#"operation="search""#, r#"team!="data""#]
+    );
     assert_eq!(pager.deadline, Some(Duration::from_secs(30)));
     assert_eq!((pager.queue, pager.attempts, pager.rate), (Some(10), Some(3), Some(1.0)));
     assert_eq!(pager.line, Some(4));
@@ -157,7 +160,7 @@ fn a_literal_secret_is_refused_with_a_remedy_and_never_told_again() {
 fn a_bad_url_or_matcher_is_told_with_its_line() {
     let told = error("[handlers.x]\ntype = \"webhook\"\nurl = \"example.org/hook\"");
     assert_eq!(told, "sla:3:7: url: is no URL; it begins with https:// or http://");
-    let told = error("[handlers.x]\ntype = \"log\"\nmatch = 'operation=search'");
+    let told = error("[handlers.x]\ntype = \"log\"\nmatch = ['operation=search']");
     assert!(told.starts_with("sla:3:9: match: "), "{told}");
 }
 

@@ -1,6 +1,7 @@
 //! What an SLA file means and what is said of one that is wrong, seen from outside. A test's name is the
 //! claim.
 
+mod alerts;
 mod bad_files;
 mod baseline;
 mod builder;

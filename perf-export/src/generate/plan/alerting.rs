@@ -15,13 +15,18 @@ pub(super) struct Telling<'a> {
 impl<'a> Telling<'a> {
     /// Those of a path.
     pub(super) fn of(generator: &'a Generator, path: &str) -> Vec<Self> {
-        let rules = generator.sla.alerts().iter().filter(|alert| alert.watch == path);
-        let told: Vec<_> =
-            rules.map(|rule| Telling { name: rule.name.clone(), rule: Some(rule) }).collect();
-        if told.is_empty() {
-            vec![Telling { name: format!("SLA {path}"), rule: None }]
-        } else {
-            told
+        let told = |is_meant: &dyn Fn(&AlertRule) -> bool| -> Vec<Self> {
+            let rules = generator.sla.alerts().iter().filter(|alert| is_meant(alert));
+            rules.map(|rule| Telling { name: rule.name.clone(), rule: Some(rule) }).collect()
+        };
+        let by_name = told(&|alert| alert.names(path));
+        if !by_name.is_empty() {
+            return by_name;
+        }
+        let of_all = told(&|alert| alert.watch() == Some("all"));
+        match of_all.is_empty() {
+            true => vec![Telling { name: format!("SLA {path}"), rule: None }],
+            false => of_all,
         }
     }
 
@@ -49,7 +54,9 @@ impl<'a> Telling<'a> {
         summary: String,
         description: Text,
     ) -> Vec<(&'static str, Text)> {
-        let own = self.rule.and_then(|rule| rule.summary.clone());
+        // A template is for what the process knows; Prometheus would show it as it is written.
+        let is_text = |text: &String| !text.contains("{{") && !text.contains("{%");
+        let own = self.rule.and_then(|rule| rule.summary.clone()).filter(is_text);
         let mut annotations =
             vec![("summary", Text::plain(own.unwrap_or(summary))), ("description", description)];
         let runbook = self.rule.and_then(|rule| rule.runbook.clone());

@@ -2,7 +2,7 @@
 
 use crate::{PATIENCE, alert, fired, resolved, until};
 use perf_alert::{
-    DispatchError, Dispatcher, Handler, HandlerError, HandlerOptions, LabelMatcher, Notification,
+    DispatchError, Dispatcher, Handler, HandlerError, HandlerOptions, Matcher, Notification,
     Reason, Retry, Severity,
 };
 use std::sync::atomic::AtomicU64;
@@ -265,8 +265,8 @@ fn a_handler_is_told_what_is_for_it() {
     let both = || vec![alert("bad", Severity::Critical), alert("odd", Severity::Warning)];
     let critical = HandlerOptions::new().min_severity(Severity::Critical);
     assert_eq!(sent(critical.clone(), vec![fired(both())]), ("bad".to_owned(), 0, 0));
-    let matcher = LabelMatcher::parse("alertname!=\"bad\"").unwrap();
-    let matching = HandlerOptions::new().matching(matcher);
+    let matcher: Matcher = "alertname!=\"bad\"".parse().unwrap();
+    let matching = HandlerOptions::new().matching([matcher]);
     assert_eq!(sent(matching, vec![fired(both())]), ("odd".to_owned(), 0, 0));
     assert_eq!(sent(critical.clone(), vec![fired(vec![alert("odd", Severity::Info)])]).1, 1);
     let named = |names: &[&str]| {

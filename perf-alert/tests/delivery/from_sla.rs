@@ -16,7 +16,7 @@ fn a_file_says_who_is_told_of_what() {
     let at = |name: &str| folder.path().join(name).display().to_string();
     let text = format!(
         "[handlers.lines]\ntype = \"file\"\npath = '{}'\nmin_severity = \"critical\"\n\
-         match = 'operation=\"retrieval\"'\nqueue = 10\ndead_letter = '{}'\n\
+         match = ['operation=\"retrieval\"']\nqueue = 10\ndead_letter = '{}'\n\
          [handlers.all]\ntype = \"file\"\npath = '{}'\ndeadline = \"5s\"\nattempts = 2\nrate = \"100/s\"\n\
          [handlers.screen]\ntype = \"stderr\"\n",
         at("critical.jsonl"),

@@ -1,0 +1,120 @@
+//! What would have been told: rules on recorded time.
+
+use crate::engine::Engine;
+use crate::notification::Notification;
+use crate::rules::Rules;
+use crate::source::Source;
+use perf_core::{Clock, ManualClock, Profiler};
+use std::time::{Duration, SystemTime};
+
+/// Of a longer stretch without events, such as a wrong time makes, the middle is left out.
+const LONGEST_GAP: Duration = Duration::from_secs(2 * 86_400);
+
+/// Rules on recorded time: a profiler whose clock is moved from event to event, and a round every so often in
+/// between. It is what `perfkit alerts replay` does with a log.
+///
+/// ```
+/// use perf_alert::{Reason, Replay, Rule, Rules};
+/// use std::time::{Duration, SystemTime};
+///
+/// let rules = Rules::new([Rule::new("slow", "p95 > 100ms".parse()?)
+///     .operation("search")
+///     .window(Duration::from_secs(60))])?;
+/// let night = SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000);
+/// let mut replay = Replay::new(rules, night, Duration::from_secs(10), |profiler| drop(profiler.clone()));
+/// for second in 0..300 {
+///     replay.advance_to(night + Duration::from_secs(second));
+///     let latency = if second < 60 { 150 } else { 20 };
+///     (0..10).for_each(|_| replay.profiler().record("search", Duration::from_millis(latency)));
+/// }
+/// let reasons: Vec<_> = replay.finish().iter().map(|told| told.reason).collect();
+/// assert_eq!(reasons, [Reason::Fired, Reason::Resolved]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct Replay {
+    engine: Engine,
+    source: Source,
+    profiler: Profiler,
+    hand: ManualClock,
+    now: Duration,
+    every: Duration,
+    next_round: Duration,
+    told: Vec<Notification>,
+}
+
+impl Replay {
+    /// Begins at `start` and looks every `every`, which is at least a second. `prepare` is handed the profiler
+    /// before anything is recorded: an SLA file is told to watch it there.
+    pub fn new(
+        rules: Rules,
+        start: SystemTime,
+        every: Duration,
+        prepare: impl FnOnce(&Profiler),
+    ) -> Self {
+        let now = start.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        let (clock, hand) = Clock::manual();
+        hand.set(now);
+        let mut builder = Profiler::builder().clock(clock);
+        if let Some(overall) = rules.sla.overall_operation() {
+            builder = builder.overall_operation(overall);
+        }
+        let profiler = builder.build();
+        prepare(&profiler);
+        let source = Source::new(&profiler, &rules);
+        let every = every.max(Duration::from_secs(1));
+        let engine = Engine::new(rules);
+        let (next_round, told) = (now.saturating_add(every), Vec::new());
+        Replay { engine, source, profiler, hand, now, every, next_round, told }
+    }
+
+    /// What is recorded into, at the time to which it was advanced.
+    pub fn profiler(&self) -> &Profiler {
+        &self.profiler
+    }
+
+    /// The engine, to look at.
+    pub fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// Moves on to `time`, second by second and with all rounds on the way; of more than two days without an
+    /// event the middle is left out. It never goes back: what is earlier is recorded as of now.
+    pub fn advance_to(&mut self, time: SystemTime) {
+        let to = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        if to.saturating_sub(self.now) > LONGEST_GAP {
+            self.step_to(self.now.saturating_add(LONGEST_GAP / 2));
+            self.now = to.saturating_sub(LONGEST_GAP / 4);
+            self.hand.set(self.now);
+            self.next_round = self.now.saturating_add(self.every);
+        }
+        self.step_to(to);
+    }
+
+    fn step_to(&mut self, to: Duration) {
+        while self.now < to {
+            let second = Duration::from_secs(self.now.as_secs() + 1);
+            self.now = second.min(to).max(self.now);
+            self.hand.set(self.now);
+            self.source.timeline.tick();
+            if self.now >= self.next_round {
+                let at = SystemTime::UNIX_EPOCH + self.now;
+                self.told.extend(self.engine.evaluate(&self.source, at));
+                while self.next_round <= self.now {
+                    self.next_round = self.next_round.saturating_add(self.every);
+                }
+            }
+        }
+    }
+
+    /// What was told until now, since this was asked last.
+    pub fn told(&mut self) -> Vec<Notification> {
+        std::mem::take(&mut self.told)
+    }
+
+    /// The last round, and all that was told and not asked for.
+    pub fn finish(mut self) -> Vec<Notification> {
+        self.step_to(self.next_round);
+        self.told
+    }
+}
