@@ -21,10 +21,15 @@
 //! | `system` | | memory and CPU of the whole system; turns `resources` on | sysinfo |
 //! | `gpu` | | GPUs of NVIDIA, not in `full`; turns `resources` on | nvml-wrapper |
 //! | `alloc` | | exactly what a call allocates; turns `resources` on | none |
+//! | `alert` | `alert` | rules over the same windows as the SLA, and handlers: files, commands, closures; turns `sla` on | serde_json, tera, jiff, crossbeam-channel, rustix |
+//! | `alert-http` | | handlers for webhooks, Alertmanager, Slack and PagerDuty; turns `alert` on | ureq |
+//! | `alert-log` | | a handler for the crate `log`; turns `alert` on | log |
+//! | `alert-email`, `alert-tracing` | | handlers that send mail and emit events, not in `full`; turn `alert` on | lettre; tracing |
+//! | `alert-tls` | | what is encrypted, not in `full`; turns `alert-http` on | rustls, ring |
 //! | `push-tls` | | `push` over HTTPS too, not in `full`; turns `push` on | rustls, ring |
 //! | `server` | `export::server` | a [`Server`] for scrapes, the SLA status and the report, not in `full`; turns `export` and `sla` on | axum, hyper, tokio |
 //! | `server-tls` | | the same over TLS, not in `full` | rustls, ring |
-//! | `full` | | all of them but `gpu`, `push-tls`, `server` and `server-tls` | |
+//! | `full` | | all of them but those that say so | |
 //!
 //! ```
 //! use perfkit::Profiler;
@@ -43,6 +48,9 @@ mod reports;
 #[cfg(feature = "server")]
 mod server;
 
+#[cfg(feature = "alert")]
+#[doc(inline)]
+pub use perf_alert as alert;
 #[cfg(feature = "analysis")]
 #[doc(inline)]
 pub use perf_analysis as analysis;
@@ -89,6 +97,11 @@ struct ReportExamples;
 #[cfg(all(doctest, feature = "full"))]
 #[doc = include_str!("../../docs/export.md")]
 struct ExportExamples;
+
+/// The examples of the page about alerts, run as tests.
+#[cfg(all(doctest, feature = "full"))]
+#[doc = include_str!("../../docs/alerts.md")]
+struct AlertExamples;
 
 /// The examples of the page about resources, run as tests.
 #[cfg(all(doctest, feature = "full", target_os = "linux"))]
