@@ -4,6 +4,7 @@
 //! What is looked at is in `xtask/browser`; here is what that needs.
 
 use crate::bench::{cargo, workspace_root};
+use crate::debian::{self, find};
 use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -43,27 +44,9 @@ pub(crate) fn run(arguments: &[String]) -> Result<ExitCode, Box<dyn Error>> {
 
 /// Gets from Debian what is not there.
 fn install() -> Result<(), Box<dyn Error>> {
-    let mut packages = Vec::new();
-    if chrome().is_none() {
-        packages.push("chromium");
-    }
-    for (program, package) in [("node", "nodejs"), ("npm", "npm")] {
-        if find(program).is_none() {
-            packages.push(package);
-        }
-    }
-    if packages.is_empty() {
-        return Ok(());
-    }
-    apt_get(&["update"])?;
-    apt_get(&[&["install", "--yes", "--no-install-recommends"], &packages[..]].concat())
-}
-
-fn apt_get(arguments: &[&str]) -> Result<(), Box<dyn Error>> {
-    let is_root = Command::new("id").arg("-u").output().is_ok_and(|id| id.stdout == b"0\n");
-    let command: &[&str] = if is_root { &["apt-get"] } else { &["sudo", "apt-get"] };
-    let status = Command::new(command[0]).args(&command[1..]).args(arguments).status()?;
-    if status.success() { Ok(()) } else { Err(format!("apt-get {} failed", arguments[0]).into()) }
+    let browser = chrome().is_none().then_some(("chromium", "chromium"));
+    let others = [("node", "nodejs"), ("npm", "npm")];
+    debian::install(&browser.into_iter().chain(others).collect::<Vec<_>>())
 }
 
 fn missing(what: &str) -> String {
@@ -83,13 +66,6 @@ fn chrome() -> Option<PathBuf> {
         Some(named) => find(&named),
         None => CHROMES.into_iter().find_map(find),
     }
-}
-
-/// The file that a shell would run under this name.
-fn find(program: impl AsRef<Path>) -> Option<PathBuf> {
-    let folders = std::env::var_os("PATH")?;
-    // A path that is absolute stays what it is.
-    std::env::split_paths(&folders).map(|folder| folder.join(&program)).find(|file| file.is_file())
 }
 
 /// What a program says that it is; none when it cannot be run.

@@ -7,9 +7,11 @@ mod against;
 mod bench;
 mod browser;
 mod chart;
+mod debian;
 #[cfg(test)]
 mod docs;
 mod faults;
+mod fleet;
 mod fuzz;
 mod instructions;
 #[cfg(test)]
@@ -18,6 +20,7 @@ mod loom;
 mod peers;
 mod platforms;
 mod sanitize;
+mod servers;
 mod simulate;
 mod stress;
 
@@ -49,6 +52,11 @@ Commands:
   fuzz [TARGET] [--seconds N]
                              the fuzz targets sla_file, sla_yaml, sla_history, quantity, timeline and
                              cgroup, for 60 s each
+  fleet [--install] [--keep]
+                             three services, Prometheus, VictoriaMetrics, a Pushgateway and Alertmanager on
+                             this machine: what they say is held against what the services counted; exit
+                             code 1 when it differs. --install gets them from Debian, --keep writes the
+                             table of docs/fleet.md anew
   browser [--install] [--keep]
                              look at the demo's HTML report in Chromium; exit code 1 when something is
                              wrong with it. --install gets what that needs from Debian, --keep takes the
@@ -82,6 +90,7 @@ fn main() -> ExitCode {
             faults::run(rest).map(|()| ExitCode::SUCCESS)
         }
         Some((command, rest)) if command == "browser" => browser::run(rest),
+        Some((command, rest)) if command == "fleet" => fleet::run(rest),
         Some((command, rest)) if command == "simulate" => simulate::run(rest),
         Some((command, rest)) if command == "fuzz" => fuzz::run(rest).map(|()| ExitCode::SUCCESS),
         Some((command, rest)) if command == "platforms" => {
