@@ -74,6 +74,7 @@ pub(crate) mod names;
 mod naming;
 mod native;
 mod negotiate;
+mod never_back;
 pub(crate) mod number;
 mod operations;
 mod options;

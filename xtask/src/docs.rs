@@ -4,11 +4,13 @@ use crate::bench::workspace_root;
 use std::fs;
 use std::process::Command;
 
-const DOCUMENTS: [&str; 13] = [
+const DOCUMENTS: [&str; 15] = [
     "README.md",
     "ARCHITECTURE.md",
     "CONTRIBUTING.md",
+    "docs/alerts.md",
     "docs/export.md",
+    "docs/fleet.md",
     "docs/guide.md",
     "docs/logs.md",
     "docs/openslo.md",

@@ -167,8 +167,11 @@ fn histogram(gather: &mut Gather<'_>, labels: &[Label<'_>], operation: &Operatio
     let values: Vec<u64> = edges.iter().map(|edge| edge.value).collect();
     let mut counts: Vec<u64> = latency.cumulative(&values).collect();
     for over in over.iter().filter(|over| over.exact) {
-        if let Ok(at) = values.binary_search(&(over.limit.as_nanos() as u64)) {
-            counts[at] = latency.count().saturating_sub(over.successes);
+        let limit = over.limit.as_nanos() as u64;
+        if let Ok(at) = values.binary_search(&limit) {
+            let total = latency.count();
+            let within = total.saturating_sub(over.successes);
+            counts[at] = gather.exposition.within.read(operation.name(), limit, within, total);
         }
     }
     // An edge below an exact one may have counted values of their common bucket that are above both.

@@ -5,6 +5,7 @@ use super::gather::Gather;
 use super::names::{Scale, is_prefix};
 use super::naming::{Naming, Part};
 use super::negotiate::Format;
+use super::never_back::WithinLimits;
 use super::number::Number;
 use super::protobuf::Protobuf;
 use super::sink::Sink;
@@ -31,6 +32,7 @@ pub struct Exposition {
     pub(super) sla: Option<Arc<SlaSource>>,
     #[cfg(feature = "sla")]
     pub(super) promised: Option<Arc<super::promised::Promised>>,
+    pub(super) within: Arc<WithinLimits>,
     pub(super) build_labels: BTreeMap<String, String>,
     without: Vec<Part>,
     created: bool,
@@ -65,6 +67,7 @@ impl Exposition {
             sla: None,
             #[cfg(feature = "sla")]
             promised: None,
+            within: Arc::default(),
             build_labels: BTreeMap::new(),
             without: Vec::new(),
             created: false,

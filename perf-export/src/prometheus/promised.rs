@@ -1,5 +1,6 @@
 //! The promises of an SLA file, read from a snapshot.
 
+use super::never_back::never_back;
 use super::options::Exposition;
 use super::sla::{Promise, Promises};
 use perf_core::{Series, Snapshot};
@@ -119,14 +120,9 @@ impl Promised {
         }
     }
 
-    /// The counts, unless a part of them is lower than at the last scrape while more has happened: then a
-    /// call was being counted, and Prometheus would take it for a restart.
     fn never_back(&self, key: &Promise, now: [u64; 2]) -> [u64; 2] {
         let mut all = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        let last = all.entry(key.clone()).or_default();
-        let [good, total] = now;
-        *last = if total < last[1] { now } else { [good.max(last[0]).min(total), total] };
-        *last
+        never_back(all.entry(key.clone()).or_default(), now)
     }
 }
 

@@ -15,6 +15,9 @@ use std::time::{Duration, Instant};
 /// Between two scrapes there is a second; after so long everybody has seen what was last.
 const SETTLED: Duration = Duration::from_secs(4);
 const NORMAL: Duration = Duration::from_secs(75);
+/// Services that one more Prometheus is to think it scrapes, and for how long.
+const COPIES: usize = 500;
+const MANY: Duration = Duration::from_secs(120);
 const PATIENCE: Duration = Duration::from_secs(180);
 
 pub(super) struct Checks<'a> {
@@ -41,17 +44,18 @@ impl<'a> Checks<'a> {
         self.exposition()?;
         self.dashboard()?;
         self.figures()?;
-        self.quiet("first")?;
+        self.quiet("first", "normal traffic")?;
         self.percentiles()?;
         self.objective()?;
         self.machines.tell_all("resume")?;
         self.alert()?;
         self.restart_of_a_service()?;
-        self.restart_of_prometheus()
+        self.restart_of_prometheus()?;
+        self.many()
     }
 
     /// Pauses the traffic, has all written and scraped, and holds every counter against the services' own.
-    fn quiet(&mut self, name: &str) -> Result<(), Box<dyn Error>> {
+    fn quiet(&mut self, name: &str, when: &str) -> Result<(), Box<dyn Error>> {
         self.machines.tell_all("pause")?;
         thread::sleep(SETTLED);
         self.reports(name)?;
@@ -79,7 +83,7 @@ impl<'a> Checks<'a> {
                     }
                 }
             }
-            let claim = format!("counters of the three services, {engine}");
+            let claim = format!("counters after {when}: {engine}");
             let expected = "equal to the services' own, exactly";
             self.table.row(same == seen, claim, expected, format!("{same} of {seen} equal"));
         }
@@ -298,7 +302,7 @@ impl<'a> Checks<'a> {
 
     /// A service ends and begins anew: what it counted is where it was written to.
     fn restart_of_a_service(&mut self) -> Result<(), Box<dyn Error>> {
-        self.quiet("before")?;
+        self.quiet("before", "one was slow")?;
         let own = self.own_counters("before", 1)?;
         self.machines.stop_service(1)?;
         let instance = self.machines.instance(1);
@@ -332,7 +336,7 @@ impl<'a> Checks<'a> {
             let seen = format!("{same} of {} equal", own.len());
             self.table.row(same == own.len(), claim, "what it had before is kept", seen);
         }
-        self.quiet("after")?;
+        self.quiet("after", "one was restarted")?;
         self.machines.tell_all("resume")
     }
 
@@ -351,7 +355,29 @@ impl<'a> Checks<'a> {
             "none is lost",
             seen,
         );
-        self.quiet("last")
+        self.quiet("last", "Prometheus was restarted")
+    }
+
+    /// What a Prometheus needs for many processes: figures, not claims.
+    fn many(&mut self) -> Result<(), Box<dyn Error>> {
+        println!("a Prometheus of {COPIES} services for {} s", MANY.as_secs());
+        self.machines.tell_all("resume")?;
+        let (_prometheus, url) = self.machines.spawn_many(COPIES)?;
+        thread::sleep(MANY);
+        let series = self.http.number(&url, "prometheus_tsdb_head_series")?;
+        let bytes = self.http.number(&url, "process_resident_memory_bytes{job=\"prometheus\"}")?;
+        let cores =
+            self.http.number(&url, "rate(process_cpu_seconds_total{job=\"prometheus\"}[60s])")?;
+        let rules = "sum(avg_over_time(prometheus_rule_group_last_duration_seconds[45s]))";
+        let rules = self.http.number(&url, rules)?;
+        let figures = format!(
+            "{series} series, {:.0} MB resident, {cores:.2} cores; one evaluation of all rules {}",
+            bytes / 1e6,
+            ms(rules)
+        );
+        self.table
+            .figure(format!("a Prometheus that scrapes {COPIES} services every 15 s"), figures);
+        Ok(())
     }
 
     fn merged(&self) -> Result<Value, Box<dyn Error>> {
@@ -359,7 +385,7 @@ impl<'a> Checks<'a> {
         let mut command = Command::new(self.perfkit);
         command.args(["report", "merge"]);
         command.args((0..SERVICES.len()).map(|index| self.report_path("first", index)));
-        let status = command.stdout(fs::File::create(&path)?).status()?;
+        let status = command.arg("--json").arg(&path).stdout(Stdio::null()).status()?;
         if !status.success() {
             return Err("perfkit report merge failed".into());
         }

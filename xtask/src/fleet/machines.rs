@@ -11,7 +11,7 @@ use std::process::{Command, Stdio};
 
 /// Requests a second, and passages that each searches.
 pub(super) const SERVICES: [(&str, f64, usize); 3] =
-    [("fleet-1", 60.0, 300), ("fleet-2", 30.0, 900), ("fleet-3", 15.0, 600)];
+    [("fleet-1", 60.0, 3_000), ("fleet-2", 30.0, 9_000), ("fleet-3", 15.0, 6_000)];
 
 /// All of it; what is dropped ends.
 pub(super) struct Machines {
@@ -139,6 +139,25 @@ impl Machines {
         self.text.take().ok_or("it has ended")?.terminate()?;
         self.text = Some(prometheus(&self.folder, "text", self.addresses.text)?);
         Ok(())
+    }
+
+    /// One more Prometheus, which takes the first service for `count` of them, and has the rules; where it is.
+    pub(super) fn spawn_many(&self, count: usize) -> Result<(Server, String), Box<dyn Error>> {
+        let address = free_address()?;
+        let mut text = "global:\n  scrape_interval: 15s\n  evaluation_interval: 15s\nrule_files: [rules.yml]\n\
+                        scrape_configs:\n  - job_name: fleet\n    static_configs:\n"
+            .to_owned();
+        for number in 0..count {
+            let service = self.addresses.services[0];
+            text += &format!(
+                "      - targets: ['{service}']\n        labels: {{instance: 'copy-{number}'}}\n"
+            );
+        }
+        text += &format!(
+            "  - job_name: prometheus\n    static_configs:\n      - targets: ['{address}']\n"
+        );
+        fs::write(self.folder.join("many.yml"), text)?;
+        Ok((prometheus(&self.folder, "many", address)?, format!("http://{address}")))
     }
 
     fn service(&self, index: usize) -> Result<Server, Box<dyn Error>> {
