@@ -81,13 +81,10 @@ impl Handler for CommandHandler {
         })?;
         // Threads of their own: a program that neither reads nor writes must not hold this one.
         let line = NotificationJson::line(notification);
-        if let Some(mut input) = child.stdin.take() {
-            // A program need not read what it is told.
-            thread::spawn(move || {
-                let _ = input.write_all(&line);
-            });
+        if let Some(input) = child.stdin.take() {
+            spawn_writer(input, line);
         }
-        let told = child.stderr.take().map(first_words);
+        let told = child.stderr.take().map(spawn_reader);
         let ended = wait(&mut child, deadline).map_err(|error| self.error(error, Retry::Later))?;
         let Some(status) = ended else {
             kill(&mut child);
@@ -103,8 +100,15 @@ impl Handler for CommandHandler {
     }
 }
 
+/// Tells it, which need not read what it is told.
+fn spawn_writer(mut input: impl Write + Send + 'static, line: Vec<u8>) {
+    thread::spawn(move || {
+        let _ = input.write_all(&line);
+    });
+}
+
 /// Reads what it says to the end, so that it never waits for a reader, and keeps its beginning.
-fn first_words(mut stderr: impl Read + Send + 'static) -> Receiver<String> {
+fn spawn_reader(mut stderr: impl Read + Send + 'static) -> Receiver<String> {
     let (sender, receiver) = bounded(1);
     thread::spawn(move || {
         let mut kept = Vec::new();
