@@ -4,6 +4,7 @@
 #![forbid(unsafe_code)]
 
 mod against;
+mod alertmanager;
 mod bench;
 mod browser;
 mod chart;
@@ -52,6 +53,8 @@ Commands:
   fuzz [TARGET] [--seconds N]
                              the fuzz targets sla_file, sla_yaml, sla_history, quantity, timeline and
                              cgroup, for 60 s each
+  alertmanager [--install]   alerts of a service by a real Alertmanager to a webhook: firing, sent again,
+                             inhibited, resolved; exit code 1 when one does not arrive as it should
   fleet [--install] [--keep]
                              three services, Prometheus, VictoriaMetrics, a Pushgateway and Alertmanager on
                              this machine: what they say is held against what the services counted; exit
@@ -90,6 +93,7 @@ fn main() -> ExitCode {
             faults::run(rest).map(|()| ExitCode::SUCCESS)
         }
         Some((command, rest)) if command == "browser" => browser::run(rest),
+        Some((command, rest)) if command == "alertmanager" => alertmanager::run(rest),
         Some((command, rest)) if command == "fleet" => fleet::run(rest),
         Some((command, rest)) if command == "simulate" => simulate::run(rest),
         Some((command, rest)) if command == "fuzz" => fuzz::run(rest).map(|()| ExitCode::SUCCESS),

@@ -76,6 +76,12 @@ impl Server {
         self.wait()
     }
 
+    /// Ends it in the middle of what it does.
+    pub(crate) fn kill(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+
     fn wait(&mut self) -> Result<(), Box<dyn Error>> {
         let what = format!("{} ends", self.name);
         until(&what, PATIENCE, || self.child.try_wait().ok().flatten()).map(drop)
@@ -90,8 +96,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        self.kill();
     }
 }
 
