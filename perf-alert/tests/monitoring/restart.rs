@@ -95,3 +95,26 @@ fn a_state_that_cannot_be_written_is_counted_and_tried_again() {
     until("the state", || (state().saved == 1).then_some(()));
     assert!(std::fs::read_to_string(&path).unwrap().contains("operation"));
 }
+
+#[test]
+#[cfg(unix)]
+fn a_disk_that_hangs_holds_up_neither_rounds_nor_the_stop() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("alerts.state");
+    let profiler = Profiler::new();
+    let (monitoring, told) = told(Monitoring::new(&profiler, rules()).interval(AGES));
+    let monitoring = monitoring.drain(Duration::from_millis(50)).state_file(&path);
+    let monitoring = monitoring.spawn_monitoring().unwrap();
+    // Nobody ever reads it, so that whoever opens it to write hangs.
+    let pipe = folder.path().join("alerts.state.new");
+    assert!(std::process::Command::new("mkfifo").arg(pipe).status().unwrap().success());
+    for minute in 1..100 {
+        let then = SystemTime::now() + Duration::from_secs(60 * minute);
+        monitoring.silence(Silence::until(then, [r#"operation="x""#.parse().unwrap()]));
+    }
+    record_slow(&profiler);
+    assert_eq!(until_told(&monitoring), Reason::Fired);
+    assert!(told.recv_timeout(PATIENCE).is_ok());
+    let state = monitoring.stop().state.unwrap();
+    assert_eq!((state.saved, state.failed), (0, 0), "it hangs all the while");
+}
