@@ -176,7 +176,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         [
             Rule::new("failing", "error_rate > 5%".parse()?)
                 .operation("search")
-                .critical("90%")
+                .critical("20%")
                 .window(window),
             // Nobody is told while something critical of the same operation fires.
             Rule::new("little done", "throughput < 3000/s".parse()?)
