@@ -142,6 +142,10 @@ impl Dispatcher {
         }
     }
 
+    pub(crate) fn drain(&self) -> Duration {
+        self.drain
+    }
+
     /// Stops within the time that the [builder](DispatcherBuilder::drain) gave.
     pub fn stop(&self) -> DispatchTotals {
         self.stop_within(self.drain)

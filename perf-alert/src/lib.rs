@@ -24,9 +24,15 @@
 //!   for all that is encrypted.
 //! * [`DispatchTotals`], what became of everything, [handler by handler](HandlerTotals).
 //!
-//! # What this crate does not do
+//! All of it in one call:
+//! * [`Monitoring`], rules and handlers over a profiler; [`MonitoringThread`], which looks every so often, saves
+//!   what has to outlive the process, and ends when it is dropped; [`MonitoringTotals`], how that went, and
+//!   [`StateTotals`], of the state file; [`MonitoringError`], why it did not begin.
 //!
-//! The engine starts no thread and reads no clock; somebody calls [`Engine::evaluate`] every so often.
+//! # Without threads
+//!
+//! The engine starts no thread and reads no clock: whoever has a loop of their own calls [`Engine::evaluate`] in
+//! it, and [`Dispatcher::send`] or something else with what it says.
 #![forbid(unsafe_code)]
 
 mod alert;
@@ -42,6 +48,7 @@ mod history;
 mod json;
 mod measure;
 mod message;
+mod monitoring;
 mod mute;
 mod notification;
 mod replay;
@@ -78,6 +85,9 @@ pub use handlers::{
 };
 pub use handlers::{CommandHandler, FileHandler, Handlers, HandlersError, StderrHandler};
 pub use history::{AlertSummary, ToldAlert};
+pub use monitoring::{
+    Monitoring, MonitoringError, MonitoringThread, MonitoringTotals, StateTotals,
+};
 pub use notification::{Notification, Reason};
 pub use perf_sla::{Condition, Inhibition, Matcher, Severity, WithoutData};
 pub use replay::Replay;

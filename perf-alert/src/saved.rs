@@ -44,6 +44,15 @@ impl Engine {
     /// What has to outlive the process, as JSON: what is pending and fires, who was told when, and silences. At
     /// most 10,000 alerts, 1,000 silences.
     pub fn save_state(&self) -> String {
+        self.state_at(self.clock)
+    }
+
+    /// The state but for the time, which says by itself of no round whether it changed anything.
+    pub(crate) fn state_without_time(&self) -> String {
+        self.state_at(EngineClock::default())
+    }
+
+    fn state_at(&self, clock: EngineClock) -> String {
         let alerts = self.alerts.by_rule.iter().zip(&self.rules.rules);
         let alerts = alerts.flat_map(|(alerts, rule)| {
             alerts.iter().map(move |(labels, entry)| SavedAlert {
@@ -55,7 +64,7 @@ impl Engine {
         });
         let saved = Saved {
             perfkit_alerts: VERSION,
-            clock: self.clock,
+            clock,
             alerts: alerts.collect(),
             silences: self.silences.save(),
             by_rule: Cow::Borrowed(&self.history.by_rule),

@@ -86,9 +86,14 @@ impl StateFile {
     ///
     /// When it cannot be written; the old one is left as it is.
     pub fn save(&self, engine: &Engine) -> io::Result<()> {
+        self.write(&engine.save_state())
+    }
+
+    /// Writes a state that is text already.
+    pub(crate) fn write(&self, state: &str) -> io::Result<()> {
         let new = self.beside("new");
         let mut file = File::create(&new)?;
-        file.write_all(engine.save_state().as_bytes())?;
+        file.write_all(state.as_bytes())?;
         file.sync_all()?;
         fs::rename(&new, &self.path)
     }

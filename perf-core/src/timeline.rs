@@ -82,6 +82,22 @@ impl Timeline {
         self.lock().tick(self.core())
     }
 
+    /// How long until a second of the profiler's clock ends and [`tick`](Self::tick) has something to do: for
+    /// threads and tasks that tick by themselves. At least a nanosecond, at most a second.
+    ///
+    /// ```
+    /// use perf_core::{Clock, Profiler};
+    /// use std::time::Duration;
+    ///
+    /// let (clock, hand) = Clock::manual();
+    /// let timeline = Profiler::builder().clock(clock).build().timeline();
+    /// hand.advance(Duration::from_millis(5_200));
+    /// assert_eq!(timeline.until_tick(), Duration::from_millis(800));
+    /// ```
+    pub fn until_tick(&self) -> Duration {
+        Duration::from_nanos(SLOT - self.core().clock().now() % SLOT)
+    }
+
     /// The last `last`, rounded up to whole seconds, up to the last tick. At most about an hour back, see
     /// [`long_window`](Self::long_window).
     ///

@@ -1,11 +1,10 @@
 //! The thread that ticks.
 
-use super::{SLOT, Timeline};
+use super::Timeline;
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
 
 /// The thread that [`Profiler::spawn_timeline`](crate::Profiler::spawn_timeline) started. Dropped, it
 /// stops the thread at once and waits for a tick that is under way, about a millisecond. The thread keeps
@@ -24,9 +23,8 @@ impl TimelineThread {
         let run = move || {
             while !told.load(Relaxed) {
                 timeline.tick();
-                let into_slot = timeline.core().clock().now() % SLOT;
                 // Woken early it ticks in vain, which costs nothing.
-                thread::park_timeout(Duration::from_nanos(SLOT - into_slot));
+                thread::park_timeout(timeline.until_tick());
             }
         };
         let thread = thread::Builder::new().name("perfkit-timeline".into()).spawn(run)?;

@@ -52,7 +52,7 @@ fn throughput_is_measured_sequential_concurrent_and_under_stress() {
 
 #[test]
 fn examples_name_the_file_they_cannot_read() {
-    for name in ["inference", "throughput", "request_log"] {
+    for name in ["inference", "throughput", "request_log", "alerting"] {
         let output = example(name).arg("/no/such/place").output().unwrap();
         let error = String::from_utf8(output.stderr).unwrap();
         assert!(!output.status.success() && error.contains("/no/such/place"), "{error}");
@@ -81,6 +81,19 @@ fn request_log_monitors_alerts_analyzes_its_log_and_cleans_up() {
         assert!(text.contains(words), "{words} is missing in:\n{text}");
     }
     assert!(text.contains("20 points") && text.contains("old log: Delete"), "{text}");
+}
+
+#[test]
+fn alerting_tells_that_searches_are_slow_and_that_it_is_over() {
+    let source = concat!(env!("CARGO_MANIFEST_DIR"), "/../perf-core/src");
+    let output = example("alerting").args([source, "5"]).output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success(), "{text}");
+    for words in ["Fired: critical: search p95 is", "gets up at night", "1 x slow searches"] {
+        assert!(text.contains(words), "{words} is missing in:\n{text}");
+    }
+    assert!(text.contains("{\"reason\":\"fired\""), "{text}");
+    assert!(text.contains("pager: ") && text.contains(" 0 dropped"), "{text}");
 }
 
 #[test]
