@@ -53,18 +53,19 @@ impl Replay {
         prepare: impl FnOnce(&Profiler),
     ) -> Self {
         let (clock, hand) = Clock::manual();
+        hand.set(start.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default());
         let mut builder = Profiler::builder().clock(clock);
         if let Some(overall) = rules.sla.overall_operation() {
             builder = builder.overall_operation(overall);
         }
         let profiler = builder.build();
-        hand.set(start.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default());
         prepare(&profiler);
-        Replay::of(&profiler, hand, rules, start, every)
+        Replay::of(&profiler, hand, rules, every)
     }
 
-    /// The same on a profiler that was made elsewhere, such as by what reads a log; `hand` sets its clock.
-    /// Whoever moves it in between, to time a call, puts it back.
+    /// The same on a profiler that was made elsewhere, such as by what reads a log. `hand` sets its clock, which
+    /// already was at the beginning, since 1970, when the profiler was made. Whoever moves it in between, to time a
+    /// call, puts it back.
     ///
     /// ```
     /// use perf_alert::{Replay, Rule, Rules};
@@ -72,24 +73,18 @@ impl Replay {
     /// use std::time::{Duration, SystemTime};
     ///
     /// let (clock, hand) = Clock::manual();
+    /// hand.set(Duration::from_secs(1_800_000_000));
     /// let profiler = Profiler::builder().clock(clock).overall_operation("request").build();
     /// let rules = Rules::new([Rule::new("slow", "p95 > 100ms".parse()?)])?;
-    /// let night = SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000);
-    /// let mut replay = Replay::of(&profiler, hand, rules, night, Duration::from_secs(10));
+    /// let mut replay = Replay::of(&profiler, hand, rules, Duration::from_secs(10));
     /// (0..100).for_each(|_| profiler.record("request", Duration::from_millis(150)));
-    /// replay.advance_to(night + Duration::from_secs(20));
+    /// replay.advance_to(SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_020));
     /// assert_eq!(replay.told().len(), 1);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn of(
-        profiler: &Profiler,
-        hand: ManualClock,
-        rules: Rules,
-        start: SystemTime,
-        every: Duration,
-    ) -> Self {
+    pub fn of(profiler: &Profiler, hand: ManualClock, rules: Rules, every: Duration) -> Self {
+        let start = profiler.snapshot().taken_at();
         let now = start.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-        hand.set(now);
         let profiler = profiler.clone();
         let source = Source::new(&profiler, &rules);
         let every = every.max(Duration::from_secs(1));
