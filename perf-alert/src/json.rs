@@ -1,7 +1,7 @@
 //! A notification as JSON: what files, commands and dead letters hold.
 
 use crate::alert::{Alert, Labels};
-use crate::notification::{Notification, Reason};
+use crate::notification::Notification;
 use crate::time::rfc3339;
 use serde::Serialize;
 
@@ -32,7 +32,7 @@ struct AlertJson<'a> {
 impl<'a> NotificationJson<'a> {
     pub(crate) fn new(notification: &'a Notification) -> Self {
         NotificationJson {
-            reason: reason(notification.reason),
+            reason: notification.reason.as_str(),
             at: rfc3339(notification.at),
             severity: notification.severity().as_str(),
             group: &notification.group,
@@ -64,18 +64,5 @@ impl<'a> AlertJson<'a> {
             limit: alert.limit.as_deref(),
             runbook: alert.runbook.as_deref(),
         }
-    }
-}
-
-/// The reason in one word.
-pub(crate) fn reason(reason: Reason) -> &'static str {
-    match reason {
-        Reason::Fired => "fired",
-        Reason::Repeated => "repeated",
-        Reason::Escalated => "escalated",
-        Reason::SeverityChanged => "severity_changed",
-        Reason::Resolved => "resolved",
-        Reason::Flapping => "flapping",
-        Reason::Test => "test",
     }
 }

@@ -40,6 +40,21 @@ pub enum Reason {
     Test,
 }
 
+impl Reason {
+    /// In one word, as handlers write it: `fired`, `severity_changed`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Reason::Fired => "fired",
+            Reason::Repeated => "repeated",
+            Reason::Escalated => "escalated",
+            Reason::SeverityChanged => "severity_changed",
+            Reason::Resolved => "resolved",
+            Reason::Flapping => "flapping",
+            Reason::Test => "test",
+        }
+    }
+}
+
 impl Notification {
     /// One for all handlers, not grouped.
     pub fn new(reason: Reason, alerts: Vec<Alert>, at: SystemTime) -> Self {

@@ -52,15 +52,40 @@ impl Replay {
         every: Duration,
         prepare: impl FnOnce(&Profiler),
     ) -> Self {
-        let now = start.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
         let (clock, hand) = Clock::manual();
-        hand.set(now);
+        hand.set(start.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default());
         let mut builder = Profiler::builder().clock(clock);
         if let Some(overall) = rules.sla.overall_operation() {
             builder = builder.overall_operation(overall);
         }
         let profiler = builder.build();
         prepare(&profiler);
+        Replay::of(&profiler, hand, rules, every)
+    }
+
+    /// The same on a profiler that was made elsewhere, such as by what reads a log. `hand` sets its clock, which
+    /// already was at the beginning, since 1970, when the profiler was made. Whoever moves it in between, to time a
+    /// call, puts it back.
+    ///
+    /// ```
+    /// use perf_alert::{Replay, Rule, Rules};
+    /// use perf_core::{Clock, Profiler};
+    /// use std::time::{Duration, SystemTime};
+    ///
+    /// let (clock, hand) = Clock::manual();
+    /// hand.set(Duration::from_secs(1_800_000_000));
+    /// let profiler = Profiler::builder().clock(clock).overall_operation("request").build();
+    /// let rules = Rules::new([Rule::new("slow", "p95 > 100ms".parse()?)])?;
+    /// let mut replay = Replay::of(&profiler, hand, rules, Duration::from_secs(10));
+    /// (0..100).for_each(|_| profiler.record("request", Duration::from_millis(150)));
+    /// replay.advance_to(SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_020));
+    /// assert_eq!(replay.told().len(), 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn of(profiler: &Profiler, hand: ManualClock, rules: Rules, every: Duration) -> Self {
+        let start = profiler.snapshot().taken_at();
+        let now = start.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        let profiler = profiler.clone();
         let source = Source::new(&profiler, &rules);
         let every = every.max(Duration::from_secs(1));
         let engine = Engine::new(rules);
@@ -71,6 +96,11 @@ impl Replay {
     /// What is recorded into, at the time to which it was advanced.
     pub fn profiler(&self) -> &Profiler {
         &self.profiler
+    }
+
+    /// The time to which it was advanced.
+    pub fn now(&self) -> SystemTime {
+        SystemTime::UNIX_EPOCH + self.now
     }
 
     /// The engine, to look at.

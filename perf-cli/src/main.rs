@@ -4,6 +4,7 @@
 //! 3 bad input, configuration or usage; 130 after Ctrl-C.
 #![forbid(unsafe_code)]
 
+mod alerts;
 mod check;
 mod clean;
 mod convert;
@@ -44,6 +45,7 @@ Exit codes:
 
 #[derive(Subcommand)]
 enum Command {
+    Alerts(alerts::Alerts),
     Check(check::Check),
     Demo(demo::Demo),
     Generate(generate::Generate),
@@ -63,6 +65,7 @@ fn main() -> ExitCode {
         }
     };
     let result = match arguments.command {
+        Command::Alerts(alerts) => alerts.run(),
         Command::Check(check) => check.run(),
         Command::Demo(demo) => demo.run(),
         Command::Generate(generate) => generate.run(),

@@ -9,7 +9,8 @@
 //! * `push` (feature of the same name), the same sent to servers: remote write and Pushgateway.
 //! * `server` (feature `server`), a server that scrapers and people ask over HTTP.
 //! * `generate` (feature `generate`), Prometheus' rules and a Grafana dashboard from an SLA file.
-//! * [`Replay`], a log recorded once more into a profiler, so that percentiles, SLAs and reports work on it.
+//! * [`Replay`], a log recorded once more into a profiler, so that percentiles, SLAs and reports work on it;
+//!   [`EntryRecorder`], the same entry by entry, for whoever looks in between.
 //! * [`write_operations_csv`], [`write_metrics_csv`] and [`write_intervals_csv`], for spreadsheets.
 //! * [`write_hgrm`], percentile files for HdrHistogram's plotter; `HdrLog` (feature `hdr`), its interval logs.
 //!
@@ -56,7 +57,7 @@ pub use csv::{write_intervals_csv, write_metrics_csv, write_operations_csv};
 pub use hdr_log::HdrLog;
 pub use hgrm::{HgrmUnit, write_hgrm};
 pub use log_reader::{
-    AccessLog, Entry, FieldTest, LogError, LogFormat, LogReader, Mapping, MergedReader, Replay,
-    Replayed, SkipReason, Skipped, Span,
+    AccessLog, Entry, EntryRecorder, FieldTest, LogError, LogFormat, LogReader, Mapping,
+    MergedReader, Replay, Replayed, SkipReason, Skipped, Span,
 };
 pub use request_log::{LogAction, LogTotals, Planned, RequestLog, RequestLogThread, Retention};

@@ -3,6 +3,7 @@
 mod access_log;
 mod csv_line;
 mod entry;
+mod entry_recorder;
 mod error;
 mod files;
 mod json_line;
@@ -15,6 +16,7 @@ mod skipped;
 
 pub use access_log::AccessLog;
 pub use entry::{Entry, Span};
+pub use entry_recorder::EntryRecorder;
 pub use error::LogError;
 pub use mapping::{FieldTest, Mapping};
 pub use merged::MergedReader;

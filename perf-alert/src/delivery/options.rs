@@ -79,6 +79,11 @@ impl HandlerOptions {
         self
     }
 
+    pub(crate) fn deadline_at_most(self, longest: Duration) -> Self {
+        let deadline = self.deadline.min(longest);
+        HandlerOptions { deadline, ..self }
+    }
+
     /// How often one notification is tried, at least once.
     pub fn attempts(mut self, attempts: u32) -> Self {
         self.attempts = attempts.max(1);

@@ -2,7 +2,6 @@
 
 use super::text::{cut, headline, one_line, summary};
 use crate::handler::{Handler, HandlerError, Retry};
-use crate::json::reason;
 use crate::notification::Notification;
 use crate::time::rfc3339;
 use lettre::message::Mailbox;
@@ -183,6 +182,6 @@ fn body(notification: &Notification) -> String {
     if more > 0 {
         let _ = writeln!(text, "\nand {more} more");
     }
-    let _ = writeln!(text, "\n-- \nperfkit: {}", reason(notification.reason));
+    let _ = writeln!(text, "\n-- \nperfkit: {}", notification.reason.as_str());
     text
 }

@@ -2,7 +2,6 @@
 
 use super::text::summary;
 use crate::handler::{Handler, HandlerError};
-use crate::json::reason;
 use crate::notification::Notification;
 use perf_sla::Severity;
 use std::time::Instant;
@@ -43,7 +42,7 @@ macro_rules! emit {
 
 impl Handler for TracingHandler {
     fn handle(&mut self, notification: &Notification, _: Instant) -> Result<(), HandlerError> {
-        let reason = reason(notification.reason);
+        let reason = notification.reason.as_str();
         for alert in &notification.alerts {
             match alert.severity {
                 _ if !alert.is_firing() => emit!(INFO, alert, reason),

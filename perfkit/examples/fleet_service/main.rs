@@ -12,6 +12,7 @@
 mod traffic;
 mod work;
 
+use perfkit::alert::Monitoring;
 use perfkit::export::prometheus::Exposition;
 use perfkit::export::push::{Pushgateway, RemoteWrite};
 use perfkit::report::Report;
@@ -54,6 +55,15 @@ fn main() -> Result<(), Box<dyn Error>> {
         ),
         None => None,
     };
+    // Who is to be told stands in the file, too, if anybody is.
+    let monitoring = match sla.handlers() {
+        [] => None,
+        _ => Some(
+            Monitoring::from_sla(&profiler, &sla)?
+                .interval(Duration::from_secs(1))
+                .spawn_monitoring()?,
+        ),
+    };
     println!("{} answers at http://{}/metrics", options.instance, server.local_addr());
 
     let traffic = Traffic::spawn(&profiler, Library::new(options.passages), options.rate);
@@ -74,6 +84,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     // First the work, so that what is flushed is all there was.
     drop(traffic);
     server.stop();
+    if let Some(monitoring) = monitoring {
+        println!("{:?}", monitoring.stop());
+    }
     if let Some(writing) = writing {
         println!("{:?}", writing.stop());
     }
