@@ -15,10 +15,9 @@ impl Probe {
         let Some(judge) = round.judge(&self.look) else { return Vec::new() };
         let checks = checks(judge, target, metric.as_ref());
         let reading = |check: Check| {
-            let same = |other: &Target| {
-                let all = checks_of(judge, other, metric.as_ref(), &check);
-                all.map(|check| check.status)
-            };
+            let same = |other: &Target| checks_of(judge, other, metric.as_ref(), &check);
+            // What is told is the limit that says how urgent it is.
+            let mut broken = None;
             let outcome = match check.status {
                 _ if is_empty(&check) => Outcome::NoData,
                 Status::Inconclusive => Outcome::Inconclusive,
@@ -27,17 +26,29 @@ impl Probe {
                     Outcome::Inconclusive
                 }
                 Status::Violated => {
-                    let mut steps = steps.iter();
-                    let step = steps.find(|(_, step)| same(step) == Some(Status::Violated));
-                    Outcome::Violated(step.map_or(*severity, |(severity, _)| *severity))
+                    let is_violated = |check: &Check| check.status == Status::Violated;
+                    let step = steps.iter().find_map(|(severity, step)| {
+                        Some((*severity, same(step).filter(is_violated)?))
+                    });
+                    let (severity, check) =
+                        step.map_or((*severity, None), |(severity, check)| (severity, Some(check)));
+                    broken = check;
+                    Outcome::Violated(severity)
                 }
-                Status::Met => match recovery.as_ref().map(same) {
-                    None | Some(Some(Status::Met)) => Outcome::Met,
-                    Some(_) => Outcome::Between,
+                Status::Met => match recovery {
+                    None => Outcome::Met,
+                    Some(recovery) => match same(recovery).map(|check| check.status) {
+                        Some(Status::Met) => Outcome::Met,
+                        _ => Outcome::Between,
+                    },
                 },
             };
             let labels = self.with_label(&check);
-            Reading { labels, outcome, evidence: Evidence::Check(Box::new(check)) }
+            Reading {
+                labels,
+                outcome,
+                evidence: Evidence::Check(Box::new(broken.unwrap_or(check))),
+            }
         };
         checks.into_iter().map(reading).collect()
     }

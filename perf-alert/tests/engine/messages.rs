@@ -25,6 +25,17 @@ fn the_defaults_say_what_since_when_and_what_to_do() {
 }
 
 #[test]
+fn the_limit_that_is_told_is_the_one_that_makes_it_so_urgent() {
+    let mut bench = Bench::of([slow().critical("500ms")]);
+    let told = |bench: &mut Bench, second| bench.second(second)[0].alerts[0].clone();
+    let warning = told(&mut bench, 'v');
+    assert_eq!(warning.summary, "search p95 is 150.0ms, limit 100.0ms");
+    let critical = told(&mut bench, 'c');
+    assert_eq!(critical.summary, "search p95 is 600.0ms, limit 500.0ms");
+    assert_eq!(critical.limit.as_deref(), Some("<= 500.0ms"));
+}
+
+#[test]
 fn a_rule_says_it_in_its_own_words() {
     let template =
         "{{ labels.operation }}: {{ observed }} > {{ limit }} ({{ severity }}, {{ status }})";
