@@ -167,7 +167,8 @@ fn victoria_metrics_has_exactly_what_was_written() {
 
 #[test]
 fn a_pushgateway_has_exactly_what_was_pushed_until_it_is_deleted() {
-    let arguments = ["--web.listen-address=127.0.0.1:{port}"];
+    // Debian's would keep what it has for the next one.
+    let arguments = ["--web.listen-address=127.0.0.1:{port}", "--persistence.file="];
     let Some(server) = Server::start("prometheus-pushgateway", &arguments, "/-/ready") else {
         return;
     };

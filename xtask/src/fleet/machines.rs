@@ -56,6 +56,8 @@ impl Machines {
 
         let mut gateway = Server::command("prometheus-pushgateway");
         gateway.arg(format!("--web.listen-address={}", addresses.gateway));
+        // Debian's keeps what it has, wherever it is started.
+        gateway.arg(format!("--persistence.file={}", folder.join("gateway.db").display()));
         let ready = format!("http://{}/-/ready", addresses.gateway);
         let gateway = Server::spawn("pushgateway", gateway, folder, &ready)?;
 
