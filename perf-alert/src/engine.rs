@@ -71,6 +71,8 @@ pub struct EngineTotals {
     pub rounds: u64,
     /// Readings of label values that would have begun an alert beyond the cap: 100 of a rule, 10,000 of all.
     pub beyond_cap: u64,
+    /// Alerts that were over before anybody was told of them: they were silenced, excluded or inhibited.
+    pub untold: u64,
     /// Templates that failed while they were rendered; the built-in one was used.
     pub template_failures: u64,
 }
@@ -100,7 +102,7 @@ impl Engine {
         let Engine { rules, alerts, silences, history, totals, .. } = self;
         let data = RoundData::read(rules, source, now);
         let round = Round::new(rules, source, &data);
-        let ended = alerts.step(rules, &round, now_at, &mut totals.beyond_cap);
+        let ended = alerts.step(rules, &round, now_at, totals);
         let due = {
             let firing = alerts.firing();
             let mutes = Mutes::new(rules, silences, now, &firing);

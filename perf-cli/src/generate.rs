@@ -1,7 +1,9 @@
 //! `perfkit generate`: from an SLA file to Prometheus and Grafana.
 
+use crate::demo::a_time;
 use crate::output::{write_file, write_stdout};
 use crate::sla::warn;
+use crate::terminal::tell;
 use clap::{Args, Subcommand, ValueEnum};
 use perfkit::export::generate::Generator;
 use perfkit::export::prometheus::Naming;
@@ -67,9 +69,9 @@ struct Options {
     /// What families of operations are called
     #[arg(long, value_enum, value_name = "NAMING", default_value = "operations")]
     naming: Names,
-    /// How often Prometheus scrapes and evaluates, in s
-    #[arg(long, value_name = "SECONDS", default_value_t = 30)]
-    interval: u64,
+    /// How often Prometheus scrapes and evaluates, in whole seconds up to 60s
+    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = a_time)]
+    interval: Duration,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -95,6 +97,9 @@ impl Generate {
                 (options, text)
             }
         };
+        for left_out in text.lines().filter_map(|line| line.strip_prefix("# Left out: ")) {
+            tell(format_args!("{}: left out: {left_out}", options.sla.display()));
+        }
         match &options.out {
             Some(path) => write_file(path, |out| {
                 let refuse = |error| format!("{}: cannot be written: {error}", path.display());
@@ -125,7 +130,7 @@ impl Options {
             .map_err(told("--prefix"))?
             .selector(&self.selector)
             .map_err(told("--selector"))?
-            .interval(Duration::from_secs(self.interval))
+            .interval(self.interval)
             .map_err(told("--interval"))?)
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::terminal::{counted, say, tell};
 use clap::{Args, Subcommand};
+use perfkit::alert::Rules;
 use perfkit::sla::{SlaConfig, json_schema};
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -90,6 +91,11 @@ fn check(files: &[PathBuf], strict: bool) -> Result<ExitCode, Box<dyn Error>> {
             Ok(sla) => {
                 warn(file, &sla);
                 refused += usize::from(strict && !sla.warnings().is_empty());
+                if let Err(error) = Rules::from_sla(&sla) {
+                    tell(error);
+                    refused += 1;
+                    continue;
+                }
                 say(&format!("{}: {}\n", file.display(), contents(&sla)))?;
             }
             Err(error) => {

@@ -130,7 +130,7 @@ fn nothing_fires_on_a_healthy_log() {
     let desk = desk(SLOW_SEARCH, |_| 0.02);
     let output = perfkit(desk.path(), &["replay", "log.jsonl", "--sla", "sla.toml"]);
     assert_eq!(output.status.code(), Some(0), "{}", told(&output));
-    assert_eq!(out(&output), " nothing would have fired in 60 min\n");
+    assert_eq!(out(&output), " nobody would have been told of anything in 60 min\n");
 }
 
 #[test]

@@ -246,7 +246,7 @@ fn a_served_demo_answers_until_ctrl_c_and_ends_with_its_report_and_verdict() {
         let mut line = String::new();
         assert!(stdout.read_line(&mut line).unwrap() > 0, "it ended before it served");
         if let Some((_, rest)) = line.split_once("serving http://") {
-            break rest.split('/').next().unwrap().to_owned();
+            break rest.trim().to_owned();
         }
     };
     let counted = |scrape: &str| -> f64 {

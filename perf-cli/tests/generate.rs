@@ -49,7 +49,7 @@ fn each_kind_goes_to_standard_output_or_to_a_file() {
 fn options_are_in_what_is_written() {
     let desk = desk(SLA);
     let options =
-        ["--sla", "sla.toml", "--selector", "job=\"api\"", "--prefix", "rag_", "--interval", "15"];
+        ["--sla", "sla.toml", "--selector", "job=\"api\"", "--prefix", "rag_", "--interval", "15s"];
     let rules = out(&generate(&desk, &[&["rules"][..], &options].concat()));
     assert!(rules.contains("from sla.toml"));
     assert!(
@@ -71,7 +71,8 @@ fn a_bad_file_or_option_is_told_with_its_place_and_leaves_no_file() {
     assert!(err(&output).contains("sla.toml:2:11: max_p95: needs a unit"), "{}", err(&output));
     assert!(!desk.path().join("rules.yml").exists());
     fs::write(desk.path().join("sla.toml"), SLA).unwrap();
-    for (option, value) in [("--selector", "job=~\".*\""), ("--prefix", "1x"), ("--interval", "0")]
+    for (option, value) in
+        [("--selector", "job=~\".*\""), ("--prefix", "1x"), ("--interval", "90s")]
     {
         let output = generate(&desk, &["rules", "--sla", "sla.toml", option, value]);
         assert_eq!(output.status.code(), Some(3), "{option}");

@@ -90,7 +90,7 @@ fn generate(tools: &Tools, folder: &Path, table: &mut Table) -> Result<(), Box<d
     {
         let mut command = Command::new(&tools.perfkit);
         command.args(["generate", what, "--sla", "sla.toml", "--selector", "job=\"fleet\""]);
-        command.args(["--interval", "1"]);
+        command.args(["--interval", "1s"]);
         command.args(["--out", file]).current_dir(folder);
         if !command.status()?.success() {
             return Err(format!("perfkit generate {what} failed").into());

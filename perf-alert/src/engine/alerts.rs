@@ -1,5 +1,6 @@
 //! Every alert that is not inactive, or whose past matters.
 
+use super::EngineTotals;
 use crate::alert::Labels;
 use crate::facts::Facts;
 use crate::measure::{Evidence, Outcome, Reading};
@@ -45,6 +46,11 @@ pub(crate) struct Entry {
 }
 
 impl Entry {
+    /// Whether nobody was told of what is now over, because it was muted.
+    fn is_untold(&self, over: Option<&Firing>) -> bool {
+        self.is_muted && over.is_some_and(|firing| firing.told.is_none())
+    }
+
     /// What there is to say of it.
     pub(crate) fn facts(&self, rule: &Compiled) -> Cow<'_, Facts> {
         let probe = rule.probes.get(self.probe);
@@ -100,7 +106,7 @@ impl Alerts {
         rules: &Rules,
         round: &Round<'_>,
         now: Moment,
-        beyond_cap: &mut u64,
+        totals: &mut EngineTotals,
     ) -> Vec<Ended> {
         self.round += 1;
         let number = self.round;
@@ -108,7 +114,8 @@ impl Alerts {
         for (place, rule) in rules.rules.iter().enumerate() {
             for (probe, looked) in rule.probes.iter().enumerate() {
                 for reading in looked.measure(round) {
-                    let Some(entry) = self.entry(place, &reading, looked.without_data, beyond_cap)
+                    let Some(entry) =
+                        self.entry(place, &reading, looked.without_data, &mut totals.beyond_cap)
                     else {
                         continue;
                     };
@@ -119,6 +126,7 @@ impl Alerts {
                     let was_firing = entry.state.firing().is_some();
                     let over =
                         entry.state.step(reading.outcome, looked.without_data, &rule.alert, now);
+                    totals.untold += u64::from(entry.is_untold(over.as_ref()));
                     if says_something && (was_firing || entry.state.firing().is_some()) {
                         entry.found = Some(reading.evidence);
                     }
@@ -129,7 +137,7 @@ impl Alerts {
                     );
                 }
             }
-            ended.extend(self.unread(place, rule, number, now));
+            ended.extend(self.unread(place, rule, number, now, totals));
         }
         ended
     }
@@ -160,13 +168,21 @@ impl Alerts {
     }
 
     /// Label values that are gone have no data. What nothing follows from any more is forgotten.
-    fn unread(&mut self, place: usize, rule: &Compiled, number: u64, now: Moment) -> Vec<Ended> {
+    fn unread(
+        &mut self,
+        place: usize,
+        rule: &Compiled,
+        number: u64,
+        now: Moment,
+        totals: &mut EngineTotals,
+    ) -> Vec<Ended> {
         let mut ended = Vec::new();
         let alerts = &mut self.by_rule[place];
         for (labels, entry) in alerts.iter_mut().filter(|(_, entry)| entry.round != number) {
             let without_data =
                 rule.probes.get(entry.probe).map(|probe| probe.without_data).unwrap_or_default();
             let over = entry.state.step(Outcome::NoData, without_data, &rule.alert, now);
+            totals.untold += u64::from(entry.is_untold(over.as_ref()));
             ended.extend(over.and_then(|firing| over_of(place, rule, labels, entry, firing)));
         }
         let before = alerts.len();

@@ -110,3 +110,14 @@ fn what_is_inhibited_for_a_while_is_not_told_to_fire_twice() {
     assert_eq!(rules_told(&mut bench, '?'), []);
     assert_eq!(rules_told(&mut bench, 'm').len(), 2);
 }
+
+#[test]
+fn what_nobody_was_told_of_is_counted() {
+    let mut bench = Bench::of([slow()]);
+    bench.engine.silence(Silence::until(at(99), [r#"alertname="slow""#.parse().unwrap()]));
+    assert_eq!(bench.told("vvmm"), "....");
+    assert_eq!(bench.engine.totals().untold, 1);
+    bench.engine = perf_alert::Engine::new(perf_alert::Rules::new([slow()]).unwrap());
+    assert_eq!(bench.told("vm"), "FR");
+    assert_eq!(bench.engine.totals().untold, 0);
+}

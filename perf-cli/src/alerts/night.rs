@@ -3,8 +3,9 @@
 use super::told::{Told, rfc3339};
 use perfkit::alert::{Replay, Rules};
 use perfkit::export::{Entry, EntryRecorder};
-use perfkit::sla::{Condition, Good, SlaConfig, Trigger};
+use perfkit::sla::{Condition, Good, SlaConfig, Subject, Target, Trigger};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use std::time::{Duration, SystemTime};
 
 /// Logs are not quite in order; what is later than this is told.
@@ -23,6 +24,8 @@ pub(super) struct Night<'a> {
     pub(super) late: u64,
     /// Those that were left out.
     pub(super) without_time: u64,
+    /// Alerts that fired and that nobody would have been told of.
+    pub(super) untold: u64,
 }
 
 /// From the first request on.
@@ -44,6 +47,7 @@ impl<'a> Night<'a> {
             requests: 0,
             late: 0,
             without_time: 0,
+            untold: 0,
         }
     }
 
@@ -73,6 +77,8 @@ impl<'a> Night<'a> {
             watched.replay.advance_to(watched.to + self.every);
             self.told.extend(watched.replay.told());
             self.told.end(watched.to);
+            let engine = watched.replay.engine();
+            self.untold = engine.totals().untold + engine.alert_summary().muted as u64;
         }
     }
 
@@ -85,6 +91,29 @@ impl<'a> Night<'a> {
     pub(super) fn lasted(&self) -> Duration {
         let lasted = self.watched.as_ref().map(|watched| watched.to.duration_since(watched.from));
         lasted.and_then(Result::ok).unwrap_or_default()
+    }
+
+    /// Operations that the rules are about and of which nothing is in the log.
+    pub(super) fn unknown_operations(&self) -> BTreeSet<String> {
+        let Some(watched) = &self.watched else { return BTreeSet::new() };
+        let snapshot = watched.recorder.profiler().lifetime();
+        let of_alerts = self.sla.alerts().iter().filter_map(|alert| match &alert.trigger {
+            Trigger::When { subject: Subject::Operation(name), .. } => Some(name.as_str()),
+            _ => None,
+        });
+        let of_objectives = self.sla.objectives().iter().filter_map(|one| one.operation.as_deref());
+        let of_targets = self.sla.targets().iter().filter_map(Target::operation);
+        let known = |name: &&str| snapshot.operation(name).is_some_and(|one| one.count() > 0);
+        let all = of_alerts.chain(of_objectives).chain(of_targets);
+        all.filter(|name| !known(name)).map(str::to_owned).collect()
+    }
+
+    /// Those of which there is something.
+    pub(super) fn operations(&self) -> Vec<String> {
+        let Some(watched) = &self.watched else { return Vec::new() };
+        let snapshot = watched.recorder.profiler().lifetime();
+        let counted = snapshot.operations().filter(|operation| operation.count() > 0);
+        counted.map(|operation| operation.name().to_owned()).collect()
     }
 
     pub(super) fn to_json(&self) -> Value {
@@ -101,6 +130,7 @@ impl<'a> Night<'a> {
             "without_time": self.without_time,
             "fired": told.fired(),
             "firing_s": told.time_firing().as_secs_f64(),
+            "untold": self.untold,
             "still_firing": told.still_firing(),
             "most_frequent": frequent.collect::<Vec<_>>(),
             "told": told.rows.iter().map(super::told::Row::to_json).collect::<Vec<_>>(),

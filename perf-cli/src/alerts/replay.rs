@@ -34,7 +34,7 @@ Examples:
   perfkit alerts replay logs/ --sla sla.toml --format jsonl | jq -r .summary
 
 Exit codes:
-  0  nothing would have fired
+  0  nobody would have been told
   1  something would have
   3  bad input, configuration or usage")]
 pub(super) struct Replay {
@@ -134,6 +134,16 @@ impl Replay {
         };
         if night.without_time > 0 {
             tell(format_args!("left out: {} without a time", requests(night.without_time)));
+        }
+        let unknown = night.unknown_operations();
+        if !unknown.is_empty() {
+            let (unknown, known) = (unknown.into_iter().collect::<Vec<_>>(), night.operations());
+            tell(format_args!(
+                "{}: nothing was recorded of {}; in the log are {}",
+                self.sla.display(),
+                wording::one_line(&unknown.join(", "), 200),
+                wording::one_line(&known.join(", "), 400)
+            ));
         }
         if night.late > 0 {
             tell(format_args!(

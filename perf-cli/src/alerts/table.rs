@@ -76,8 +76,15 @@ fn rows(text: &mut String, rows: &[&Row], console: &Console) {
 fn sums(night: &Night<'_>) -> String {
     let told = &night.told;
     let lasted = wording::span(night.lasted().as_secs_f64());
+    let untold = match night.untold {
+        0 => String::new(),
+        count => format!(
+            " {} fired of which nobody would have been told:\n    silenced, excluded, or inhibited by a more urgent one\n",
+            counted(count as usize, "alert")
+        ),
+    };
     if told.fired() == 0 {
-        return format!(" nothing would have fired in {lasted}\n");
+        return format!(" nobody would have been told of anything in {lasted}\n{untold}");
     }
     let firing = wording::span(told.time_firing().as_secs_f64());
     let still = match told.still_firing() {
@@ -88,6 +95,7 @@ fn sums(night: &Night<'_>) -> String {
     let mut text = format!(
         " {alerts} would have fired, told {times} in all\n something fired for {firing} of {lasted}{still}\n"
     );
+    text.push_str(&untold);
     let frequent = told.most_frequent();
     for (rule, fired) in frequent.iter().take(MOST) {
         text.push_str(&format!(" {:>5}×  {}\n", fired, wording::one_line(rule, LONGEST)));

@@ -29,9 +29,8 @@ pub(super) fn spawn(
         .map_err(|error| refused(&error))?;
     let url = format!("http://{}", server.local_addr());
     say(&format!(
-        "serving {url}/metrics          for Prometheus\n        \
-         {url}/report           for people; /api/v1/report: its numbers\n        \
-         {url}/api/v1/sla       the SLA status; /healthz/sla: 503 while it is violated\n"
+        "serving {url}\n  /metrics        for Prometheus\n  /report         for people; its numbers: \
+         /api/v1/report\n  /api/v1/sla     the SLA status; /healthz/sla is 503 while it is violated\n"
     ))?;
     Ok(server)
 }

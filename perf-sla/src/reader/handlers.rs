@@ -131,7 +131,10 @@ impl Reader<'_> {
             && !range.contains(&count)
         {
             let (least, most) = range.into_inner();
-            self.problem(item.place, format!("{key}: {count} does not lie in {least}..={most}"));
+            self.problem(
+                item.place,
+                format!("{key}: {count} does not lie between {least} and {most}"),
+            );
         }
     }
 }
