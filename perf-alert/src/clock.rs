@@ -1,5 +1,6 @@
 //! Time as the engine counts it.
 
+use perf_core::saturating_nanos;
 use serde::{Deserialize, Serialize};
 use std::time::{Duration, SystemTime};
 
@@ -33,16 +34,12 @@ impl EngineClock {
 
 /// In ns since 1970; what is earlier is then.
 pub(crate) fn unix_nanos(time: SystemTime) -> u64 {
-    nanos(time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default())
+    saturating_nanos(time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default())
 }
 
 pub(crate) fn from_unix_nanos(nanos: u64) -> SystemTime {
     let since = Duration::from_nanos(nanos);
     SystemTime::UNIX_EPOCH.checked_add(since).unwrap_or(SystemTime::UNIX_EPOCH)
-}
-
-pub(crate) fn nanos(duration: Duration) -> u64 {
-    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]

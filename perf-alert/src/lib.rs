@@ -64,6 +64,7 @@ mod state_file;
 mod tell;
 #[cfg(test)]
 mod test_alert;
+mod text;
 mod time;
 
 pub use alert::{Alert, Labels};

@@ -7,6 +7,7 @@ pub(crate) use specifics::Specifics;
 pub(crate) use view::{SEVERITIES, View};
 
 use crate::rules::{Compiled, RuleError};
+use crate::text::{cut, one_line};
 use perf_sla::SlaConfig;
 use std::fmt;
 use std::sync::{Arc, LazyLock};
@@ -70,7 +71,7 @@ impl Messages {
     pub(crate) fn say(&self, rule: Option<usize>, view: &View<'_>) -> Said {
         let mut failures = 0;
         let Ok(context) = Context::from_serialize(view) else {
-            let summary = one_line(view.headline);
+            let summary = one_line(view.headline).trim().to_owned();
             return Said { summary, description: String::new(), failures: 1 };
         };
         let mut render = |name: &str, default: &str| {
@@ -83,8 +84,8 @@ impl Messages {
         let own = rule.map(own).filter(|name| self.tera.contains_template(name));
         let summary = render(own.as_deref().unwrap_or("summary"), "summary");
         let description = render("description", "description");
-        let summary = cut(one_line(&summary), LONGEST[0]);
-        let description = cut(without_controls(description.trim()), LONGEST[1]);
+        let summary = cut(one_line(&summary).trim(), LONGEST[0]);
+        let description = cut(&without_controls(description.trim()), LONGEST[1]);
         Said { summary, description, failures }
     }
 }
@@ -114,22 +115,8 @@ fn add(tera: &mut Tera, name: &str, template: &str) -> Result<(), String> {
     }
 }
 
-/// What a name may hold is not to make a second line.
-fn one_line(text: &str) -> String {
-    let plain = text.chars().map(|c| if c.is_control() { ' ' } else { c });
-    plain.collect::<String>().trim().to_owned()
-}
-
 fn without_controls(text: &str) -> String {
     text.chars().map(|c| if c.is_control() && c != '\n' { ' ' } else { c }).collect()
-}
-
-fn cut(mut text: String, longest: usize) -> String {
-    if let Some((at, _)) = text.char_indices().nth(longest) {
-        text.truncate(at);
-        text.push('…');
-    }
-    text
 }
 
 impl fmt::Debug for Messages {

@@ -4,7 +4,7 @@ use crate::engine::Engine;
 use crate::notification::Notification;
 use crate::rules::Rules;
 use crate::source::Source;
-use perf_core::{Clock, ManualClock, Profiler};
+use perf_core::{ManualClock, Profiler};
 use std::time::{Duration, SystemTime};
 
 /// Of a longer stretch without events, such as a wrong time makes, the middle is left out.
@@ -15,13 +15,17 @@ const LONGEST_GAP: Duration = Duration::from_secs(2 * 86_400);
 ///
 /// ```
 /// use perf_alert::{Reason, Replay, Rule, Rules};
+/// use perf_core::{Clock, Profiler};
 /// use std::time::{Duration, SystemTime};
 ///
 /// let rules = Rules::new([Rule::new("slow", "p95 > 100ms".parse()?)
 ///     .operation("search")
 ///     .window(Duration::from_secs(60))])?;
-/// let night = SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000);
-/// let mut replay = Replay::new(rules, night, Duration::from_secs(10), |profiler| drop(profiler.clone()));
+/// let (clock, hand) = Clock::manual();
+/// hand.set(Duration::from_secs(1_800_000_000)); // since 1970: when the night begins
+/// let night = SystemTime::UNIX_EPOCH + hand.now();
+/// let profiler = Profiler::builder().clock(clock).build();
+/// let mut replay = Replay::new(&profiler, hand, rules, Duration::from_secs(10));
 /// for second in 0..300 {
 ///     replay.advance_to(night + Duration::from_secs(second));
 ///     let latency = if second < 60 { 150 } else { 20 };
@@ -44,45 +48,10 @@ pub struct Replay {
 }
 
 impl Replay {
-    /// Begins at `start` and looks every `every`, which is at least a second. `prepare` is handed the profiler
-    /// before anything is recorded: an SLA file is told to watch it there.
-    pub fn new(
-        rules: Rules,
-        start: SystemTime,
-        every: Duration,
-        prepare: impl FnOnce(&Profiler),
-    ) -> Self {
-        let (clock, hand) = Clock::manual();
-        hand.set(start.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default());
-        let mut builder = Profiler::builder().clock(clock);
-        if let Some(overall) = rules.sla.overall_operation() {
-            builder = builder.overall_operation(overall);
-        }
-        let profiler = builder.build();
-        prepare(&profiler);
-        Replay::of(&profiler, hand, rules, every)
-    }
-
-    /// The same on a profiler that was made elsewhere, such as by what reads a log. `hand` sets its clock, which
-    /// already was at the beginning, since 1970, when the profiler was made. Whoever moves it in between, to time a
-    /// call, puts it back.
-    ///
-    /// ```
-    /// use perf_alert::{Replay, Rule, Rules};
-    /// use perf_core::{Clock, Profiler};
-    /// use std::time::{Duration, SystemTime};
-    ///
-    /// let (clock, hand) = Clock::manual();
-    /// hand.set(Duration::from_secs(1_800_000_000));
-    /// let profiler = Profiler::builder().clock(clock).overall_operation("request").build();
-    /// let rules = Rules::new([Rule::new("slow", "p95 > 100ms".parse()?)])?;
-    /// let mut replay = Replay::of(&profiler, hand, rules, Duration::from_secs(10));
-    /// (0..100).for_each(|_| profiler.record("request", Duration::from_millis(150)));
-    /// replay.advance_to(SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_020));
-    /// assert_eq!(replay.told().len(), 1);
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn of(profiler: &Profiler, hand: ManualClock, rules: Rules, every: Duration) -> Self {
+    /// Looks every `every`, which is at least a second, at what is recorded into `profiler`. `hand` sets its clock,
+    /// which already was at the beginning, since 1970, when the profiler was made. Whoever moves it in between, to
+    /// time a call, puts it back.
+    pub fn new(profiler: &Profiler, hand: ManualClock, rules: Rules, every: Duration) -> Self {
         let start = profiler.snapshot().taken_at();
         let now = start.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
         let profiler = profiler.clone();

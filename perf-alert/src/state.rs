@@ -1,8 +1,8 @@
 //! What becomes of one alert from round to round.
 
-use crate::clock::nanos;
 use crate::flap::Flap;
 use crate::measure::Outcome;
+use perf_core::saturating_nanos as nanos;
 use perf_sla::{AlertRule, Severity, WithoutData};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;

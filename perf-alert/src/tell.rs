@@ -1,8 +1,8 @@
 //! Whether somebody is to be told of an alert that fires, and why.
 
-use crate::clock::nanos;
 use crate::notification::Reason;
 use crate::state::{State, Told};
+use perf_core::saturating_nanos as nanos;
 use std::time::Duration;
 
 /// Why somebody is to be told now; `None` while they know all there is.

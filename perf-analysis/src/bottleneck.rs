@@ -6,7 +6,7 @@ mod operations;
 mod requests;
 
 pub use calls::call_bottlenecks;
-pub(crate) use critical_path::{PathStep, Span, nanos, path};
+pub(crate) use critical_path::{PathStep, Span, path};
 pub use critical_path::{Step, critical_path};
 pub use operations::operation_bottlenecks;
 pub use requests::request_bottlenecks;

@@ -10,7 +10,7 @@ mod rag;
 mod serving;
 
 use crate::sla::warn;
-use crate::terminal::{self, counted, say};
+use crate::terminal::{self, counted, say, tell};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use measured::{MeasuredPipeline, OVERALL};
@@ -141,7 +141,7 @@ impl Demo {
 
         let pipeline = self.build_pipeline(&interrupted)?;
         let Some(pipeline) = pipeline else {
-            eprintln!("interrupted before the first question");
+            tell("interrupted before the first question");
             return Ok(ExitCode::from(INTERRUPTED));
         };
         let profiler = Profiler::builder().overall_operation(OVERALL).build();
@@ -149,10 +149,10 @@ impl Demo {
             warn(path, &sla);
         }
         if sla.watch(&profiler).is_err() {
-            eprintln!(
+            tell(format_args!(
                 "note: an operation has more than four different limits; those beyond are judged by \
                  buckets of 1/128, so that they cannot flatter"
-            );
+            ));
         }
         let pipeline = MeasuredPipeline::new(pipeline, &profiler);
         let requests = RequestWatch::new(&profiler);
@@ -165,7 +165,7 @@ impl Demo {
         drop((server, thread));
         // The last word, so that even a short run has one. A report without it is better than none.
         if let Some(Err(error)) = sampler.map(|sampler| sampler.sample_now()) {
-            eprintln!("note: CPU and memory could not be read at the end: {error}");
+            tell(format_args!("note: CPU and memory could not be read at the end: {error}"));
         }
         // It also ends the timeline's last interval, which is shorter than a second.
         let snapshot = profiler.reset();
@@ -347,7 +347,7 @@ impl WarmUp {
 fn sampler(profiler: &Profiler) -> Option<Sampler> {
     let config = SamplerConfig::new().interval(SAMPLING).system(false);
     spawn_sampler(profiler, config)
-        .inspect_err(|error| eprintln!("note: without CPU and memory: {error}"))
+        .inspect_err(|error| tell(format_args!("note: without CPU and memory: {error}")))
         .ok()
 }
 

@@ -3,7 +3,7 @@
 use crate::demo::a_time;
 use crate::output::{write_file, write_stdout};
 use crate::sla::warn;
-use crate::terminal::tell;
+use crate::terminal::{inert, tell};
 use clap::{Args, Subcommand, ValueEnum};
 use perfkit::export::generate::Generator;
 use perfkit::export::prometheus::Naming;
@@ -85,8 +85,11 @@ impl Generate {
     pub(crate) fn run(self) -> Result<ExitCode, Box<dyn Error>> {
         let (options, text) = match self.what {
             What::Rules(options) => {
-                let text = options.generator()?.rules();
-                (options, text)
+                let generator = options.generator()?;
+                for left_out in generator.left_out() {
+                    tell(format_args!("{}: left out: {}", options.sla.display(), inert(&left_out)));
+                }
+                (options, generator.rules())
             }
             What::Tests { options, rules } => {
                 let text = options.generator()?.tests(&rules);
@@ -97,9 +100,6 @@ impl Generate {
                 (options, text)
             }
         };
-        for left_out in text.lines().filter_map(|line| line.strip_prefix("# Left out: ")) {
-            tell(format_args!("{}: left out: {left_out}", options.sla.display()));
-        }
         match &options.out {
             Some(path) => write_file(path, |out| {
                 let refuse = |error| format!("{}: cannot be written: {error}", path.display());

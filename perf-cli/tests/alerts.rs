@@ -134,6 +134,43 @@ fn nothing_fires_on_a_healthy_log() {
 }
 
 #[test]
+fn what_a_more_urgent_alert_or_a_silence_keeps_quiet_is_counted() {
+    let also = "[[alerts]]\nname = \"also slow\"\nwhen = \"p95 > 90ms\"\noperation = \"search\"\nwindow = \"1min\"\n";
+    let urgent = SLOW_SEARCH.replace("window", "severity = \"critical\"\nwindow");
+    let silence = "[[silences]]\nname = \"night\"\nmatch = ['operation=\"search\"']\nevery = \"day\"\n\
+                   at = \"00:00\"\nlasts = \"2h\"\n";
+    let untold = " 1 alert fired of which nobody would have been told:";
+    for (sla, fired) in [(urgent + also, 1), (format!("{SLOW_SEARCH}{silence}"), 0)] {
+        let desk = desk(&sla, slow_quarter);
+        let output = perfkit(desk.path(), &["replay", "log.jsonl", "--sla", "sla.toml"]);
+        assert_eq!(output.status.code(), Some(fired), "{}", told(&output));
+        assert!(out(&output).contains(untold), "{}", told(&output));
+    }
+}
+
+#[test]
+fn an_operation_that_the_log_does_not_have_is_told_with_those_that_it_has() {
+    let desk = desk(&SLOW_SEARCH.replace("operations.search", "operations.serach"), slow_quarter);
+    let output = perfkit(desk.path(), &["replay", "log.jsonl", "--sla", "sla.toml"]);
+    let expected = "sla.toml: nothing was recorded of serach; in the log are request, search";
+    assert!(err(&output).contains(expected), "{}", err(&output));
+}
+
+#[test]
+fn a_template_that_cannot_be_is_found_when_the_file_is_checked() {
+    let desk = desk(&format!("{SLOW_SEARCH}summary = \"{{{{ waht }}}}\"\n"), slow_quarter);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_perfkit"));
+    let output = command.args(["sla", "check", "sla.toml"]).current_dir(desk.path()).output();
+    let output = output.unwrap();
+    assert_eq!(output.status.code(), Some(3), "{}", told(&output));
+    assert!(
+        err(&output).contains("sla.toml:3: ") && err(&output).contains("waht"),
+        "{}",
+        err(&output)
+    );
+}
+
+#[test]
 fn a_file_without_alerts_has_all_that_it_promises_watched() {
     let sla = "overall_operation = \"request\"\n[operations.search]\nmax_p95 = \"100ms\"\n\
         [overall]\nmax_p99 = \"2s\"\n[[objectives]]\nname = \"fast answers\"\n\

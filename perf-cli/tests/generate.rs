@@ -46,6 +46,14 @@ fn each_kind_goes_to_standard_output_or_to_a_file() {
 }
 
 #[test]
+fn what_no_rule_says_is_told() {
+    let desk = desk(&format!("{SLA}[[alerts]]\nname = \"failing\"\nwhen = \"error_rate > 5%\"\n"));
+    let output = generate(&desk, &["rules", "--sla", "sla.toml"]);
+    assert!(out(&output).contains("# Left out: alert \"failing\": "));
+    assert!(err(&output).contains("sla.toml: left out: alert \"failing\": "), "{}", err(&output));
+}
+
+#[test]
 fn options_are_in_what_is_written() {
     let desk = desk(SLA);
     let options =

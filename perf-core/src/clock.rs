@@ -171,8 +171,15 @@ fn since_process_start() -> u64 {
     elapsed.as_secs() * 1_000_000_000 + u64::from(elapsed.subsec_nanos())
 }
 
-/// A duration in ns; what is beyond 584 years is that.
-pub(crate) fn saturating_nanos(duration: Duration) -> u64 {
+/// A duration in ns, as values are kept; what is beyond 584 years is [`u64::MAX`].
+///
+/// ```
+/// use std::time::Duration;
+///
+/// assert_eq!(perf_core::saturating_nanos(Duration::from_millis(2)), 2_000_000);
+/// assert_eq!(perf_core::saturating_nanos(Duration::MAX), u64::MAX);
+/// ```
+pub fn saturating_nanos(duration: Duration) -> u64 {
     u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }
 

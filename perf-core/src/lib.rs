@@ -71,7 +71,7 @@ mod trackers;
 mod varint;
 
 pub use call_tree::{CallNode, CallTree, Scope};
-pub use clock::{Clock, ManualClock};
+pub use clock::{Clock, ManualClock, saturating_nanos};
 pub use distribution::{Bucket, Distribution, InvalidQuantile, Quantile, UnknownBucket};
 pub use inference::{InferenceMetrics, InferenceStatistics};
 pub use losses::Losses;

@@ -38,6 +38,7 @@ pub use series::{GaugeSeriesModel, OperationSeriesModel, SeriesModel};
 pub use verdict::{CheckModel, VerdictModel};
 
 use perf_analysis::{RequestStatistics, operation_bottlenecks};
+use perf_core::saturating_nanos as nanos;
 use perf_core::{Snapshot, SnapshotParts};
 use perf_sla::Verdict;
 use serde::{Deserialize, Serialize};
@@ -211,8 +212,4 @@ impl Model {
             self.time_shares.push(TimeShare { operation: None, ratio: rest });
         }
     }
-}
-
-fn nanos(time: Duration) -> u64 {
-    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
 }

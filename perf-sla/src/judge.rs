@@ -9,6 +9,7 @@ use crate::target::{Bound, Indicator, Target, tolerated};
 use perf_analysis::{
     Confidence, CountTest, Evidence, MeanEstimate, quantile_interval, ratio_interval,
 };
+use perf_core::saturating_nanos;
 use perf_core::{Distribution, OperationSnapshot, Quantile};
 use std::time::Duration;
 
@@ -286,7 +287,7 @@ fn time(nanos: u64) -> Quantity {
 pub(crate) fn over(operation: &OperationSnapshot, limit: Duration) -> (u64, u64) {
     match operation.over(limit) {
         Some(over) if over.exact => (over.successes, over.successes),
-        _ => operation.latency().count_above(u64::try_from(limit.as_nanos()).unwrap_or(u64::MAX)),
+        _ => operation.latency().count_above(saturating_nanos(limit)),
     }
 }
 

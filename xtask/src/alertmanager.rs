@@ -1,13 +1,13 @@
 //! Alerts of a service, by a real Alertmanager to a webhook: firing, sent again, silenced by another, over.
 
-use crate::bench::{cargo, workspace_root};
+use crate::bench::workspace_root;
 use crate::debian;
-use crate::servers::{Http, Server, Webhook, free_address, until};
+use crate::servers::{Http, Server, Webhook, build_service, free_address, until};
 use serde_json::Value;
 use std::error::Error;
 use std::fs;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -35,24 +35,11 @@ pub(crate) fn run(arguments: &[String]) -> Result<ExitCode, Box<dyn Error>> {
     // What was told before is none of this run's.
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder)?;
-    let program = build()?;
+    let program = build_service()?;
     println!("the logs are in {}", folder.display());
     let failures = Run::start(&program, &folder)?.claims()?;
     println!("{failures} of the claims do not hold");
     Ok(if failures == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
-}
-
-fn build() -> Result<PathBuf, Box<dyn Error>> {
-    let mut command = cargo();
-    command.args(["build", "--release", "--quiet", "--package", "perfkit"]);
-    let status =
-        command.args(["--example", "fleet_service", "--features", "full,server"]).status()?;
-    if !status.success() {
-        return Err("it does not build".into());
-    }
-    let target = std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
-    let target = target.unwrap_or_else(|| workspace_root().join("target"));
-    Ok(target.join("release/examples/fleet_service"))
 }
 
 struct Run {

@@ -5,8 +5,9 @@ mod checks;
 mod machines;
 mod table;
 
-use crate::bench::{cargo, workspace_root};
+use crate::bench::workspace_root;
 use crate::debian;
+use crate::servers::{build_release, build_service};
 use checks::Checks;
 use machines::Machines;
 use std::error::Error;
@@ -52,7 +53,10 @@ pub(crate) fn run(arguments: &[String]) -> Result<ExitCode, Box<dyn Error>> {
     fs::create_dir_all(&folder)?;
     fs::write(folder.join("sla.toml"), include_str!("fleet/sla.toml"))?;
 
-    let tools = build()?;
+    let tools = Tools {
+        perfkit: build_release(&["--package", "perf-cli"], "perfkit")?,
+        service: build_service()?,
+    };
     let mut table = Table::default();
     generate(&tools, &folder, &mut table)?;
     let perfkit = tools.perfkit.clone();
@@ -68,19 +72,6 @@ pub(crate) fn run(arguments: &[String]) -> Result<ExitCode, Box<dyn Error>> {
     let failures = table.failures();
     println!("{failures} of the claims do not hold");
     Ok(if failures == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
-}
-
-fn build() -> Result<Tools, Box<dyn Error>> {
-    let build = |arguments: &[&str]| {
-        let status = cargo().args(["build", "--release", "--quiet"]).args(arguments).status()?;
-        if status.success() { Ok(()) } else { Err(Box::<dyn Error>::from("it does not build")) }
-    };
-    build(&["--package", "perf-cli"])?;
-    let features = ["--features", "full,server"];
-    build(&[&["--package", "perfkit", "--example", "fleet_service"], &features[..]].concat())?;
-    let target = std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
-    let release = target.unwrap_or_else(|| workspace_root().join("target")).join("release");
-    Ok(Tools { perfkit: release.join("perfkit"), service: release.join("examples/fleet_service") })
 }
 
 /// Rules, their tests and the dashboard, and what promtool says of them.

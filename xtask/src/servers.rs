@@ -1,9 +1,11 @@
 //! Real servers that an end-to-end run starts, asks and stops.
 
+mod build;
 mod http;
 mod server;
 mod webhook;
 
+pub(crate) use build::{build_release, build_service};
 pub(crate) use http::{Http, Sample};
 pub(crate) use server::{Server, free_address};
 pub(crate) use webhook::Webhook;

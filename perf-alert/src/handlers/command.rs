@@ -1,9 +1,9 @@
 //! A program that has the alerts on its standard input.
 
-use super::text::{cut, one_line};
 use crate::handler::{Handler, HandlerError, Retry};
 use crate::json::NotificationJson;
 use crate::notification::Notification;
+use crate::text::{cut, one_line};
 use crossbeam_channel::{Receiver, bounded};
 use std::fmt;
 use std::io::{self, Read, Write};

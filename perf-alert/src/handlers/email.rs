@@ -1,8 +1,9 @@
 //! Mail over SMTP.
 
-use super::text::{cut, headline, one_line, summary};
+use super::text::{headline, summary};
 use crate::handler::{Handler, HandlerError, Retry};
 use crate::notification::Notification;
+use crate::text::{cut, one_line};
 use crate::time::rfc3339;
 use lettre::message::Mailbox;
 use lettre::message::header::ContentType;

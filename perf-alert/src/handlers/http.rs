@@ -1,8 +1,8 @@
 //! Posts JSON to a web service, and says what its answer means.
 
-use super::text::{cut, one_line};
 use super::url::WebUrl;
 use crate::handler::{HandlerError, Retry};
+use crate::text::{cut, one_line};
 use jiff::fmt::rfc2822;
 use serde::Serialize;
 use std::io::Read;

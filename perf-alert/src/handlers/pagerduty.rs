@@ -1,13 +1,14 @@
 //! PagerDuty's Events API v2.
 
 use super::http::Client;
-use super::text::{cut, one_line, summary};
+use super::text::summary;
 use super::url::WebUrl;
 use super::wire;
 use crate::alert::{Alert, Labels};
 use crate::fingerprint::fingerprint;
 use crate::handler::{Handler, HandlerError};
 use crate::notification::{Notification, Reason};
+use crate::text::{cut, one_line};
 use crate::time::rfc3339;
 use perf_sla::Severity;
 use serde::Serialize;

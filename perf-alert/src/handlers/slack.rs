@@ -1,11 +1,12 @@
 //! An incoming webhook of Slack.
 
 use super::http::Client;
-use super::text::{headline, one_line, summary};
+use super::text::{headline, summary};
 use super::url::WebUrl;
 use crate::alert::Alert;
 use crate::handler::{Handler, HandlerError};
 use crate::notification::Notification;
+use crate::text::one_line;
 use serde_json::{Value, json};
 use std::fmt;
 use std::time::Instant;

@@ -2,6 +2,7 @@
 
 use crate::alert::Alert;
 use crate::notification::{Notification, Reason};
+use crate::text::one_line;
 
 /// One line for all of it: `critical: 2 alerts, first: answers are slow`.
 pub(super) fn headline(notification: &Notification) -> String {
@@ -28,19 +29,6 @@ pub(super) fn summary(alert: &Alert) -> &str {
     if alert.summary.is_empty() { &alert.rule } else { &alert.summary }
 }
 
-/// Without line ends and other control characters, with which a measured name could write lines of its own.
-pub(super) fn one_line(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
-}
-
-/// At most so many characters; what is cut ends with `…`.
-pub(super) fn cut(text: &str, most: usize) -> String {
-    match text.char_indices().nth(most) {
-        None => text.to_owned(),
-        Some(_) => text.chars().take(most.saturating_sub(1)).chain(['…']).collect(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -58,12 +46,5 @@ mod tests {
         let mut hostile = alert("a", true);
         hostile.summary = "x\ncritical: y\u{1b}[2J".to_owned();
         assert_eq!(say(Reason::Fired, vec![hostile]), "warning: x critical: y [2J");
-    }
-
-    #[test]
-    fn what_is_cut_is_as_long_as_it_may_be() {
-        assert_eq!(cut("äöü", 3), "äöü");
-        assert_eq!(cut("äöüß", 3), "äö…");
-        assert_eq!(cut("", 0), "");
     }
 }

@@ -2,12 +2,15 @@
 
 use crate::{at, rule, seconds};
 use perf_alert::{Reason, Replay, Rules, WithoutData};
+use perf_core::{Clock, Profiler};
 use std::time::Duration;
 
 fn replay(every: u64) -> Replay {
     let slow = rule("p95 > 100ms").operation("search").on_no_data(WithoutData::Resolve);
     let rules = Rules::new([slow.window(seconds(60)).cooldown(seconds(3_600))]).unwrap();
-    Replay::new(rules, at(1_000_000), seconds(every), |_| ())
+    let (clock, hand) = Clock::manual();
+    hand.set(seconds(1_000_000));
+    Replay::new(&Profiler::builder().clock(clock).build(), hand, rules, seconds(every))
 }
 
 fn slow_calls(replay: &Replay) {

@@ -1,5 +1,6 @@
 //! Which stages decide when a request ends.
 
+use perf_core::saturating_nanos as nanos;
 use perf_core::{RequestSummary, StageSummary};
 use std::cmp::Reverse;
 use std::time::Duration;
@@ -102,9 +103,4 @@ pub(crate) fn path(spans: &[Span], total: u64) -> Vec<PathStep> {
     }
     steps.reverse();
     steps
-}
-
-/// No duration of a request is longer than a `u64` holds.
-pub(crate) fn nanos(duration: Duration) -> u64 {
-    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }

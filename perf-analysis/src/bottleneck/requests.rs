@@ -1,7 +1,8 @@
 //! Bottlenecks of requests: what decides when they end, and what the slowest have in common.
 
-use super::{Bottleneck, Cause, least, mean, nanos, ordered, percent};
+use super::{Bottleneck, Cause, least, mean, ordered, percent};
 use crate::request_statistics::{Repeats, RequestStatistics, StageSums, Sums, Totals};
+use perf_core::saturating_nanos as nanos;
 use perf_core::{RequestSummary, StageSummary};
 
 /// Of fewer requests, the slowest 1 % is not looked at.

@@ -1,8 +1,8 @@
 //! The requests that are kept whole, to be shown.
 
 use super::buckets::bucket_of;
-use crate::bottleneck::nanos;
 use perf_core::RequestSummary;
+use perf_core::saturating_nanos as nanos;
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 

@@ -2,8 +2,9 @@
 
 use super::names::Names;
 use super::totals::Gap;
-use crate::bottleneck::{PathStep, Span, nanos, path};
+use crate::bottleneck::{PathStep, Span, path};
 use perf_core::RequestSummary;
+use perf_core::saturating_nanos as nanos;
 use std::collections::BTreeSet;
 
 /// One request in numbers: names by their ids, times in ns.

@@ -149,7 +149,7 @@ impl Watched {
         let _ = sla.watch(recorder.profiler());
         let from = SystemTime::UNIX_EPOCH + start;
         let hand = recorder.clock().clone();
-        let replay = Replay::of(recorder.profiler(), hand, rules.clone(), every);
+        let replay = Replay::new(recorder.profiler(), hand, rules.clone(), every);
         Watched { recorder, replay, from, to: from }
     }
 }

@@ -6,6 +6,7 @@ use crate::terminal::say;
 use clap::Args;
 use perfkit::alert::{Dispatcher, Handlers, HandlersError};
 use perfkit::report::wording;
+use perfkit::saturating_nanos;
 use perfkit::sla::{HandlerConfig, HandlerKind, SlaConfig};
 use std::error::Error;
 use std::path::PathBuf;
@@ -166,7 +167,7 @@ fn rendered(lines: &[Line]) -> String {
     for line in lines {
         let outcome = match &line.outcome {
             Outcome::Arrived(took) => {
-                let nanos = u64::try_from(took.as_nanos()).unwrap_or(u64::MAX);
+                let nanos = saturating_nanos(*took);
                 format!("arrived in {}", wording::duration(nanos))
             }
             Outcome::Failed(why) => format!("failed: {}", wording::one_line(why, 300)),

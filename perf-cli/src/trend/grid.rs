@@ -2,6 +2,7 @@
 
 use perfkit::Distribution;
 use perfkit::report::{Period, Periods, Step};
+use perfkit::saturating_nanos;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -55,7 +56,7 @@ impl Grid {
             at = self.step.of(ended);
             self.at = at;
         }
-        self.waiting.push(u64::try_from(took.as_nanos()).unwrap_or(u64::MAX));
+        self.waiting.push(saturating_nanos(took));
         let period = self.periods.entry(at).or_default();
         period.requests += 1;
         period.failures += u64::from(failed);

@@ -1,5 +1,6 @@
 //! Latency limits that are judged at record time, so that "how many were over" is a count.
 
+use crate::clock::saturating_nanos;
 use crate::sync::{
     Acquire, AtomicU32, AtomicU64, Mutex, Relaxed, Release, Writer, array_of, const_fn, lock,
     shared,
@@ -71,7 +72,7 @@ impl Limits {
             *value = known.load(Relaxed);
         }
         for &limit in limits {
-            let limit = u64::try_from(limit.as_nanos()).unwrap_or(u64::MAX);
+            let limit = saturating_nanos(limit);
             if values[..len].contains(&limit) {
                 continue;
             }

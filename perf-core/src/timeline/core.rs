@@ -9,6 +9,7 @@ use super::metrics::{Metric, Metrics};
 use super::standing::{Standing, Tallies};
 use super::tracks::Track;
 use super::window::Window;
+use crate::clock::saturating_nanos;
 use crate::losses::Losses;
 use crate::profiler::{ProfilerBuilder, ProfilerCore};
 use crate::sync::{Relaxed, lock};
@@ -100,7 +101,7 @@ impl TimelineCore {
 
     /// The entries that begin at or after `moment`.
     pub(super) fn window_since(&self, profiler: &ProfilerCore, moment: Duration) -> Window {
-        let since = u64::try_from(moment.as_nanos()).unwrap_or(u64::MAX);
+        let since = saturating_nanos(moment);
         let later = |entry: &&Arc<Entry>| entry.from >= since && entry.level.has_detail();
         let mut entries: Vec<_> = self.history.latest_first().take_while(later).cloned().collect();
         entries.reverse();

@@ -2,6 +2,7 @@
 
 use super::SLOT;
 use super::entry::Entry;
+use crate::clock::saturating_nanos;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -23,7 +24,7 @@ pub struct Coverage {
 impl Coverage {
     /// Of `entries`, oldest first. `latest` is the end of the timeline's last interval.
     pub(super) fn of(entries: &[Arc<Entry>], asked: Duration, latest: u64, now: u64) -> Self {
-        let asked = u64::try_from(asked.as_nanos()).unwrap_or(u64::MAX);
+        let asked = saturating_nanos(asked);
         let from = entries.first().map_or(latest, |entry| entry.from);
         let to = entries.last().map_or(latest, |entry| entry.to);
         Coverage { asked, from, to, now: now.max(to) }

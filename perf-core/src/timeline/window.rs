@@ -7,6 +7,7 @@ use super::operation_tally::{OperationCounts, OperationTally};
 use super::series_tally::{CounterTally, GaugeRange, GaugeTally, HistogramTally};
 use super::standing::Tallies;
 use super::throughput::{Busiest, Throughput, per_second};
+use crate::clock::saturating_nanos;
 use crate::distribution::Distribution;
 use crate::losses::Losses;
 use crate::metric::{Definitions, Series};
@@ -150,7 +151,7 @@ impl Window {
     /// Every stretch of `length` or a little more, each as a window of its own: one for each interval
     /// at which such a stretch ends, oldest first. They overlap. None when this window is shorter.
     pub fn sliding(&self, length: Duration) -> impl Iterator<Item = Window> {
-        let nanos = u64::try_from(length.as_nanos()).unwrap_or(u64::MAX);
+        let nanos = saturating_nanos(length);
         let mut first = 0;
         self.entries.iter().enumerate().filter_map(move |(last, end)| {
             let reaches = |first: usize| end.to.saturating_sub(self.entries[first].from) >= nanos;

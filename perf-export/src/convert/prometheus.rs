@@ -4,7 +4,7 @@ use super::series::Series;
 use super::{Convert, is_hostile};
 use crate::Entry;
 use crate::prometheus::edge::Edge;
-use crate::prometheus::names::{Scale, is_prefix};
+use crate::prometheus::names::{Scale, checked_prefix, no_prefix};
 use crate::prometheus::number::Number;
 use crate::prometheus::sink::{self, Header, Label, Sink};
 use crate::prometheus::text::Text;
@@ -70,12 +70,10 @@ impl Prometheus {
     ///
     /// [`InvalidPrometheus`] when no name of a metric begins so.
     pub fn prefix(mut self, prefix: &str) -> Result<Self, InvalidPrometheus> {
-        if prefix.is_empty() || !is_prefix(prefix) {
-            return Err(InvalidPrometheus(format!(
-                "{prefix:?} begins no name of a metric; it has letters of ASCII, digits and _, and begins with none of the digits"
-            )));
+        if prefix.is_empty() {
+            return Err(InvalidPrometheus(no_prefix(prefix)));
         }
-        prefix.clone_into(&mut self.prefix);
+        self.prefix = checked_prefix(prefix).map_err(InvalidPrometheus)?;
         Ok(self)
     }
 

@@ -4,7 +4,7 @@ use super::families::Families;
 use super::plan::Plan;
 use super::selector::Selector;
 use super::{dashboard, rules, unit_tests};
-use crate::prometheus::{Naming, names::is_prefix};
+use crate::prometheus::{Naming, names::checked_prefix};
 use perf_sla::SlaConfig;
 use std::error::Error;
 use std::fmt;
@@ -45,12 +45,7 @@ impl Generator {
     ///
     /// [`InvalidGenerator`] when no name begins so.
     pub fn prefix(mut self, prefix: &str) -> Result<Self, InvalidGenerator> {
-        if !is_prefix(prefix) {
-            return Err(InvalidGenerator(format!(
-                "{prefix:?} begins no name of a metric; it has letters of ASCII, digits and _, and begins with none of the digits"
-            )));
-        }
-        prefix.clone_into(&mut self.prefix);
+        self.prefix = checked_prefix(prefix).map_err(InvalidGenerator)?;
         Ok(self)
     }
 
@@ -93,6 +88,11 @@ impl Generator {
     /// A file of recording and alerting rules, in YAML.
     pub fn rules(&self) -> String {
         rules::write(self, &Plan::of(self))
+    }
+
+    /// What the file says and the rules do not, in sentences; they stand at the head of the rules too.
+    pub fn left_out(&self) -> Vec<String> {
+        Plan::of(self).left_out
     }
 
     /// A file for `promtool test rules`, in YAML: each alert of the rules in `rule_file` fires when it should, is

@@ -86,6 +86,17 @@ pub(crate) fn is_prefix(name: &str) -> bool {
         && !name.starts_with(|c: char| c.is_ascii_digit())
 }
 
+/// What names begin with, or why none does.
+pub(crate) fn checked_prefix(prefix: &str) -> Result<String, String> {
+    if is_prefix(prefix) { Ok(prefix.to_owned()) } else { Err(no_prefix(prefix)) }
+}
+
+pub(crate) fn no_prefix(prefix: &str) -> String {
+    format!(
+        "{prefix:?} begins no name of a metric; it has letters of ASCII, digits and _, and begins with none of the digits"
+    )
+}
+
 /// The name of a label. `__` at the start is Prometheus' own, and so is `le` where there are buckets.
 pub(crate) fn label_name(name: &str, is_histogram: bool) -> Cow<'_, str> {
     let is_plain = !name.is_empty() && is_prefix(name) && !name.starts_with("__");

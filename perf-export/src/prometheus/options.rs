@@ -2,7 +2,7 @@
 
 use super::edge::{Edge, LATENCIES};
 use super::gather::Gather;
-use super::names::{Scale, is_prefix};
+use super::names::{Scale, checked_prefix};
 use super::naming::{Naming, Part};
 use super::negotiate::Format;
 use super::never_back::WithinLimits;
@@ -82,12 +82,7 @@ impl Exposition {
     /// [`InvalidExposition`] when no name begins so: it has other characters than letters of ASCII, digits
     /// and `_`, or begins with a digit.
     pub fn prefix(mut self, prefix: &str) -> Result<Self, InvalidExposition> {
-        if !is_prefix(prefix) {
-            return Err(InvalidExposition(format!(
-                "{prefix:?} begins no name of a metric; it has letters of ASCII, digits and _, and begins with none of the digits"
-            )));
-        }
-        prefix.clone_into(&mut self.prefix);
+        self.prefix = checked_prefix(prefix).map_err(InvalidExposition)?;
         Ok(self)
     }
 

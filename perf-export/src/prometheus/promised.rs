@@ -3,13 +3,13 @@
 use super::never_back::never_back;
 use super::options::Exposition;
 use super::sla::{Promise, Promises};
+use perf_core::saturating_nanos;
 use perf_core::{Series, Snapshot};
 use perf_sla::{
     Bound, Good, Indicator, Metric, MetricSource, Quantity, SlaConfig, Subject, Target,
 };
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 /// The file, and what the last scrape said of it.
 pub(super) struct Promised {
@@ -74,7 +74,7 @@ impl Promised {
                 Good::Latency(limit) => Some(limit),
                 _ => None,
             });
-            promises.limits.extend(limit.map(|limit| (key.clone(), nanos(limit))));
+            promises.limits.extend(limit.map(|limit| (key.clone(), saturating_nanos(limit))));
             for counts in promise.counts(snapshot) {
                 let key = Promise { part: counts.part, ..key.clone() };
                 let events = self.never_back(&key, [counts.good, counts.total]);
@@ -93,7 +93,7 @@ impl Promised {
         };
         let key = key(target.path.clone(), operation);
         if let Quantity::Time(limit) = target.limit {
-            promises.limits.insert(key, nanos(limit));
+            promises.limits.insert(key, saturating_nanos(limit));
             return;
         }
         let Subject::Metric(name) = &target.subject else { return };
@@ -154,8 +154,4 @@ fn by_part<'s, V: Copy>(
             .or_insert(value);
     }
     parts
-}
-
-fn nanos(time: Duration) -> u64 {
-    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
 }

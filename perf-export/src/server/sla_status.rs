@@ -7,6 +7,7 @@ use super::page::Rendered;
 use check::CheckJson;
 use jiff::Timestamp;
 use operation::OperationJson;
+use perf_core::saturating_nanos;
 use perf_core::{Profiler, Snapshot};
 use perf_sla::{SlaConfig, Verdict};
 use serde::Serialize;
@@ -56,7 +57,7 @@ impl Judge {
             schema: "perf-sla-status",
             schema_version: "1.0",
             taken_at: moment(snapshot.taken_at()),
-            interval_ns: nanos(snapshot.interval()),
+            interval_ns: saturating_nanos(snapshot.interval()),
             status: verdict.as_ref().map(|verdict| verdict.status().to_string()),
             violations: verdict
                 .iter()
@@ -101,8 +102,4 @@ impl Judge {
 
 fn moment(time: SystemTime) -> String {
     Timestamp::try_from(time).map_or_else(|_| String::new(), |time| format!("{time:.3}"))
-}
-
-fn nanos(time: Duration) -> u64 {
-    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
 }

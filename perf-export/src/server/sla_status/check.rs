@@ -1,6 +1,7 @@
 //! A check as JSON: what was promised, what was seen, and the evidence.
 
-use super::{moment, nanos};
+use super::moment;
+use perf_core::saturating_nanos as nanos;
 use perf_sla::{Bound, Budget, Check, Quantity, Subject};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
