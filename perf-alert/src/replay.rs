@@ -22,8 +22,9 @@ const LONGEST_GAP: Duration = Duration::from_secs(2 * 86_400);
 ///     .operation("search")
 ///     .window(Duration::from_secs(60))])?;
 /// let (clock, hand) = Clock::manual();
-/// hand.set(Duration::from_secs(1_800_000_000)); // since 1970: when the night begins
-/// let night = SystemTime::UNIX_EPOCH + hand.now();
+/// let begin = Duration::from_secs(1_800_000_000); // since 1970
+/// hand.set(begin);
+/// let night = SystemTime::UNIX_EPOCH + begin;
 /// let profiler = Profiler::builder().clock(clock).build();
 /// let mut replay = Replay::new(&profiler, hand, rules, Duration::from_secs(10));
 /// for second in 0..300 {
