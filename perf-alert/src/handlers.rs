@@ -20,7 +20,7 @@ mod text;
 #[cfg(feature = "tracing")]
 mod tracing;
 #[cfg(feature = "http")]
-mod url;
+mod web_service;
 #[cfg(feature = "http")]
 mod webhook;
 #[cfg(feature = "http")]
@@ -36,6 +36,8 @@ pub use from_sla::{Handlers, HandlersError};
 #[cfg(feature = "log")]
 pub use log::LogHandler;
 #[cfg(feature = "http")]
+use pagerduty::PAGERDUTY_URL;
+#[cfg(feature = "http")]
 pub use pagerduty::PagerDutyHandler;
 #[cfg(feature = "http")]
 pub use slack::SlackHandler;
@@ -43,6 +45,6 @@ pub use stderr::StderrHandler;
 #[cfg(feature = "tracing")]
 pub use tracing::TracingHandler;
 #[cfg(feature = "http")]
-pub use url::{InvalidUrl, WebUrl};
+pub use web_service::{InvalidWebService, WebService};
 #[cfg(feature = "http")]
 pub use webhook::WebhookHandler;

@@ -20,7 +20,7 @@
 //!   [`HandlerOptions`], what each is told and how often that is tried; [`TestFire`], whether it arrives.
 //! * [`Handlers`], those of an SLA file. In every build: [`StderrHandler`], [`FileHandler`], [`CommandHandler`] and
 //!   closures; `LogHandler` and `TracingHandler` with the features `log` and `tracing`; `WebhookHandler`,
-//!   `AlertmanagerHandler`, `SlackHandler` and `PagerDutyHandler` with `http`; `EmailHandler` with `email`; `tls`
+//!   `AlertmanagerHandler`, `SlackHandler` and `PagerDutyHandler`, each of a `WebService`, with `http`; `EmailHandler` with `email`; `tls`
 //!   for all that is encrypted.
 //! * [`DispatchTotals`], what became of everything, [handler by handler](HandlerTotals).
 //!
@@ -82,7 +82,8 @@ pub use handlers::LogHandler;
 pub use handlers::TracingHandler;
 #[cfg(feature = "http")]
 pub use handlers::{
-    AlertmanagerHandler, InvalidUrl, PagerDutyHandler, SlackHandler, WebUrl, WebhookHandler,
+    AlertmanagerHandler, InvalidWebService, PagerDutyHandler, SlackHandler, WebService,
+    WebhookHandler,
 };
 pub use handlers::{CommandHandler, FileHandler, Handlers, HandlersError, StderrHandler};
 pub use history::{AlertSummary, ToldAlert};

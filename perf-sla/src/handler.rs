@@ -28,6 +28,10 @@ pub struct HandlerConfig {
     pub rate: Option<f64>,
     /// The file that what is given up goes to.
     pub dead_letter: Option<PathBuf>,
+    /// The authorities that vouch for its server, in PEM; those of Mozilla if absent.
+    pub ca_file: Option<PathBuf>,
+    /// What a webhook or Alertmanager lets us in for.
+    pub bearer_token: Option<Secret>,
     /// The line of the file it stands in, from 1.
     pub line: Option<usize>,
 }

@@ -459,6 +459,18 @@ pub(crate) const HANDLER: Section = Section {
             "\"1min\"",
             "Of alertmanager: how often what fires is sent again; a minute if absent.",
         ),
+        key(
+            "bearer_token",
+            Kind::Secret,
+            "\"env:AM_TOKEN\"",
+            "Of a webhook or alertmanager: where the token is that it lets in.",
+        ),
+        key(
+            "ca_file",
+            Kind::Text,
+            "\"/etc/ssl/company.pem\"",
+            "Of web services and email: the authorities that vouch for the server; Mozilla's if absent.",
+        ),
         key("routing_key", Kind::Secret, "\"env:PAGER_KEY\"", "Of pagerduty: where its key is."),
         key("host", Kind::Text, "\"mail.example.org\"", "Of email: the server that takes it."),
         key("port", Kind::Count, "587", "Of email: its port; 587, 465 or 25 if absent."),

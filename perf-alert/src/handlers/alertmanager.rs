@@ -1,7 +1,7 @@
 //! One member of an Alertmanager, through its API v2.
 
 use super::http::{Client, Refusal};
-use super::url::WebUrl;
+use super::web_service::WebService;
 use super::wire;
 use crate::alert::{Alert, Labels};
 use crate::handler::{Handler, HandlerError};
@@ -36,17 +36,16 @@ const MAX_KEPT: usize = 10_000;
 /// used.
 ///
 /// ```
-/// use perf_alert::{AlertmanagerHandler, Dispatcher, HandlerOptions, WebUrl};
+/// use perf_alert::{AlertmanagerHandler, Dispatcher, HandlerOptions, WebService};
 ///
-/// let urls: [WebUrl; 2] = ["http://am-1:9093".parse()?, "http://am-2:9093".parse()?];
-/// let members = urls.iter().map(AlertmanagerHandler::new);
+/// let members: [WebService; 2] = ["http://am-1:9093".parse()?, "http://am-2:9093".parse()?];
+/// let members = members.map(AlertmanagerHandler::new);
 /// let dispatcher = Dispatcher::builder().members("am", members, &HandlerOptions::new()).spawn()?;
 /// assert_eq!(dispatcher.totals().handlers[1].name, "am#2");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct AlertmanagerHandler {
     client: Client,
-    url: WebUrl,
     resend: Duration,
     /// By the labels that Alertmanager has.
     kept: BTreeMap<Labels, Kept>,
@@ -70,10 +69,9 @@ struct Posted<'a> {
 
 impl AlertmanagerHandler {
     /// For the Alertmanager at this URL, to which `/api/v2/alerts` is added.
-    pub fn new(url: &WebUrl) -> Self {
+    pub fn new(service: WebService) -> Self {
         AlertmanagerHandler {
-            client: Client::new(url.secrets()),
-            url: url.join("/api/v2/alerts"),
+            client: Client::new(service.join("/api/v2/alerts"), None),
             resend: Duration::from_secs(60),
             kept: BTreeMap::new(),
             resend_at: Instant::now(),
@@ -138,7 +136,7 @@ impl AlertmanagerHandler {
                 ends_at: rfc3339(kept.ended.unwrap_or(ahead).max(kept.alert.started)),
             })
             .collect();
-        self.client.post(&self.url, &posted, deadline)
+        self.client.post(&posted, deadline)
     }
 }
 
@@ -181,6 +179,8 @@ impl Handler for AlertmanagerHandler {
 
 impl fmt::Debug for AlertmanagerHandler {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("AlertmanagerHandler").field("url", &self.url).finish_non_exhaustive()
+        f.debug_struct("AlertmanagerHandler")
+            .field("service", self.client.service())
+            .finish_non_exhaustive()
     }
 }

@@ -1,6 +1,8 @@
 //! Mail over SMTP.
 
 use super::text::{headline, summary};
+#[cfg(feature = "tls")]
+use super::web_service::certificates;
 use crate::handler::{Handler, HandlerError, Retry};
 use crate::notification::Notification;
 use crate::text::{cut, one_line};
@@ -10,7 +12,7 @@ use lettre::message::header::ContentType;
 use lettre::transport::smtp::SmtpTransportBuilder;
 use lettre::transport::smtp::authentication::Credentials;
 #[cfg(feature = "tls")]
-use lettre::transport::smtp::client::{Tls, TlsParameters};
+use lettre::transport::smtp::client::{Certificate, CertificateStore, Tls, TlsParameters};
 use lettre::{Message, SmtpTransport, Transport};
 use perf_sla::MailEncryption;
 use std::fmt::{self, Write as _};
@@ -38,6 +40,8 @@ const MAX_ALERTS: usize = 100;
 pub struct EmailHandler {
     builder: SmtpTransportBuilder,
     host: String,
+    #[cfg(feature = "tls")]
+    encryption: MailEncryption,
     from: Mailbox,
     to: Vec<Mailbox>,
 }
@@ -68,7 +72,32 @@ impl EmailHandler {
         if to.is_empty() {
             return Err(HandlerError::new("nobody is to get the mail", Retry::Never));
         }
-        Ok(EmailHandler { builder, host: host.to_owned(), from: mailbox(from)?, to })
+        Ok(EmailHandler {
+            builder,
+            host: host.to_owned(),
+            #[cfg(feature = "tls")]
+            encryption,
+            from: mailbox(from)?,
+            to,
+        })
+    }
+
+    /// Trusts these authorities, certificates in PEM, in the place of those of Mozilla: for a server inside a company.
+    /// Needs the feature `tls`.
+    ///
+    /// # Errors
+    ///
+    /// [`HandlerError`] when there is no certificate, or one that cannot be read, or nothing is encrypted.
+    #[cfg(feature = "tls")]
+    pub fn trust(mut self, authorities: &[u8]) -> Result<Self, HandlerError> {
+        if self.encryption == MailEncryption::None {
+            return Err(HandlerError::new(
+                "without encryption nobody shows a certificate",
+                Retry::Never,
+            ));
+        }
+        self.builder = self.builder.tls(tls(&self.host, self.encryption, Some(authorities))?);
+        Ok(self)
     }
 
     /// The user and password that the server wants.
@@ -122,16 +151,39 @@ fn server(
     host: &str,
     encryption: MailEncryption,
 ) -> Result<(SmtpTransportBuilder, u16), HandlerError> {
+    let port = match encryption {
+        MailEncryption::Tls => 465,
+        MailEncryption::StartTls => 587,
+        MailEncryption::None => 25,
+    };
+    Ok((SmtpTransport::builder_dangerous(host).tls(tls(host, encryption, None)?), port))
+}
+
+/// So encrypted, for a server that these authorities vouch for, or those of Mozilla.
+#[cfg(feature = "tls")]
+fn tls(
+    host: &str,
+    encryption: MailEncryption,
+    authorities: Option<&[u8]>,
+) -> Result<Tls, HandlerError> {
+    let error =
+        |what: &dyn fmt::Display| HandlerError::new(format!("{host}: {what}"), Retry::Never);
     let parameters = || {
-        TlsParameters::new(host.to_owned())
-            .map_err(|error| HandlerError::new(format!("{host}: {error}"), Retry::Never))
+        let mut builder = TlsParameters::builder(host.to_owned());
+        if let Some(authorities) = authorities {
+            builder = builder.certificate_store(CertificateStore::None);
+            for one in certificates(authorities).map_err(|told| error(&told))? {
+                let one = Certificate::from_der(one.der().to_vec()).map_err(|told| error(&told))?;
+                builder = builder.add_root_certificate(one);
+            }
+        }
+        builder.build().map_err(|told| error(&told))
     };
-    let (tls, port) = match encryption {
-        MailEncryption::Tls => (Tls::Wrapper(parameters()?), 465),
-        MailEncryption::StartTls => (Tls::Required(parameters()?), 587),
-        MailEncryption::None => (Tls::None, 25),
-    };
-    Ok((SmtpTransport::builder_dangerous(host).tls(tls), port))
+    Ok(match encryption {
+        MailEncryption::Tls => Tls::Wrapper(parameters()?),
+        MailEncryption::StartTls => Tls::Required(parameters()?),
+        MailEncryption::None => Tls::None,
+    })
 }
 
 /// A connection that is not encrypted, and its usual port.

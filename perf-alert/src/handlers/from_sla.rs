@@ -1,6 +1,10 @@
 //! The handlers of an SLA file.
 
 mod kinds;
+#[cfg(any(feature = "http", feature = "email"))]
+mod outside;
+#[cfg(feature = "http")]
+mod service;
 
 use crate::delivery::{DispatcherBuilder, HandlerOptions};
 use crate::handler::Handler;

@@ -1,15 +1,17 @@
 //! Posts JSON to a web service, and says what its answer means.
 
-use super::url::WebUrl;
+use super::web_service::WebService;
 use crate::handler::{HandlerError, Retry};
 use crate::text::{cut, one_line};
 use jiff::fmt::rfc2822;
 use serde::Serialize;
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 use std::time::{Duration, Instant, SystemTime};
 use ureq::Agent;
 use ureq::http::HeaderMap;
 use ureq::http::StatusCode;
+#[cfg(feature = "tls")]
+use ureq::tls::TlsConfig;
 
 /// No web service has longer for one attempt, so that there is time for another.
 const ATTEMPT: Duration = Duration::from_secs(10);
@@ -20,6 +22,7 @@ const SHORTEST_SECRET: usize = 6;
 
 pub(super) struct Client {
     agent: Agent,
+    service: WebService,
     /// What is not repeated when an answer does.
     secrets: Vec<String>,
 }
@@ -32,7 +35,8 @@ pub(super) struct Refusal {
 }
 
 impl Client {
-    pub(super) fn new<'a>(secrets: impl IntoIterator<Item = &'a str>) -> Self {
+    /// `secret` is what the service is told in confidence beside what its address holds.
+    pub(super) fn new(service: WebService, secret: Option<&str>) -> Self {
         let config = Agent::config_builder()
             .http_status_as_error(false)
             // Where it leads nobody has said that the secret may go.
@@ -40,39 +44,40 @@ impl Client {
             .max_redirects_will_error(false)
             // Alerts are rare; a connection kept is one that is closed when it is needed.
             .max_idle_connections(0)
-            .user_agent(concat!("perfkit/", env!("CARGO_PKG_VERSION")))
-            .build();
-        let secrets = secrets.into_iter().filter(|secret| secret.len() >= SHORTEST_SECRET);
-        Client { agent: config.new_agent(), secrets: secrets.map(str::to_owned).collect() }
+            .user_agent(concat!("perfkit/", env!("CARGO_PKG_VERSION")));
+        #[cfg(feature = "tls")]
+        let config = config.tls_config(TlsConfig::builder().root_certs(service.roots()).build());
+        let secrets = service.secrets().chain(secret);
+        let secrets = secrets.filter(|secret| secret.len() >= SHORTEST_SECRET);
+        let secrets = secrets.map(str::to_owned).collect();
+        Client { agent: config.build().new_agent(), service, secrets }
     }
 
-    pub(super) fn post(
-        &self,
-        url: &WebUrl,
-        body: &impl Serialize,
-        deadline: Instant,
-    ) -> Result<(), Refusal> {
+    pub(super) fn service(&self) -> &WebService {
+        &self.service
+    }
+
+    pub(super) fn post(&self, body: &impl Serialize, deadline: Instant) -> Result<(), Refusal> {
         // Texts and tables of texts: there is nothing that JSON could not hold.
         let body = serde_json::to_vec(body).unwrap_or_default();
-        self.post_bytes(url, &body, deadline)
+        self.post_bytes(&body, deadline)
     }
 
-    pub(super) fn post_bytes(
-        &self,
-        url: &WebUrl,
-        body: &[u8],
-        deadline: Instant,
-    ) -> Result<(), Refusal> {
+    pub(super) fn post_bytes(&self, body: &[u8], deadline: Instant) -> Result<(), Refusal> {
+        let origin = self.service.origin();
         let rest = deadline.saturating_duration_since(Instant::now()).min(ATTEMPT);
         let failed = |what: &str, retry| Refusal {
             status: None,
-            error: HandlerError::new(format!("{}: {what}", url.origin()), retry),
+            error: HandlerError::new(format!("{origin}: {what}"), retry),
         };
         if rest.is_zero() {
             return Err(failed("no time is left", Retry::Later));
         }
-        let request = self.agent.post(url.as_str()).config().timeout_global(Some(rest)).build();
-        let request = request.header("content-type", "application/json");
+        let request = self.agent.post(self.service.url()).config().timeout_global(Some(rest));
+        let mut request = request.build().header("content-type", "application/json");
+        if let Some(authorization) = self.service.authorization() {
+            request = request.header("authorization", authorization);
+        }
         let mut response = match request.send(body) {
             Ok(response) => response,
             Err(error) => {
@@ -89,7 +94,7 @@ impl Client {
         // What it says is a help, no more.
         let _ = response.body_mut().as_reader().take(ANSWER).read_to_end(&mut answer);
         let answer = self.redacted(&String::from_utf8_lossy(&answer));
-        let what = format!("{} answered {status}", url.origin());
+        let what = format!("{origin} answered {status}");
         let message = if answer.is_empty() { what } else { format!("{what}: {answer}") };
         let error = HandlerError::new(message, retry);
         Err(Refusal { status: Some(status.as_u16()), error })
@@ -131,6 +136,10 @@ fn describe(error: &ureq::Error) -> (String, Retry) {
         ureq::Error::Timeout(_) => "no answer in time".to_owned(),
         ureq::Error::HostNotFound => "the host is not found".to_owned(),
         ureq::Error::ConnectionFailed => "no connection".to_owned(),
+        // What TLS says of a certificate; it knows no URL.
+        ureq::Error::Io(error) if error.kind() == ErrorKind::InvalidData => {
+            format!("no connection: {}", one_line(&error.to_string()))
+        }
         ureq::Error::Io(error) => format!("no connection: {}", error.kind()),
         ureq::Error::Protocol(_) | ureq::Error::Http(_) => "the answer is no HTTP".to_owned(),
         ureq::Error::BadUri(_) => return ("the URL cannot be used".to_owned(), Retry::Never),

@@ -2,7 +2,7 @@
 
 use super::http::Client;
 use super::text::summary;
-use super::url::WebUrl;
+use super::web_service::WebService;
 use super::wire;
 use crate::alert::{Alert, Labels};
 use crate::fingerprint::fingerprint;
@@ -24,8 +24,8 @@ const MAX_FIELD: usize = 255;
 const MAX_RULE: usize = 255 - 17;
 /// Bytes of an event.
 const MAX_EVENT: usize = 512_000;
-#[cfg(feature = "tls")]
-const USUAL: &str = "https://events.pagerduty.com/v2/enqueue";
+/// Where it usually is.
+pub(super) const PAGERDUTY_URL: &str = "https://events.pagerduty.com/v2/enqueue";
 
 /// Opens an incident in PagerDuty for each alert and resolves it when the alert is over (Events API v2).
 ///
@@ -40,11 +40,10 @@ const USUAL: &str = "https://events.pagerduty.com/v2/enqueue";
 /// // let key = std::env::var("PAGER_KEY")?;
 /// let pager = PagerDutyHandler::at("http://127.0.0.1:8080/v2/enqueue".parse()?, &key).source("search-1");
 /// assert!(!format!("{pager:?}").contains(&key));
-/// # Ok::<(), perf_alert::InvalidUrl>(())
+/// # Ok::<(), perf_alert::InvalidWebService>(())
 /// ```
 pub struct PagerDutyHandler {
     client: Client,
-    url: WebUrl,
     routing_key: String,
     source: String,
 }
@@ -94,14 +93,13 @@ impl PagerDutyHandler {
     /// With the integration key of a service: a secret.
     #[cfg(feature = "tls")]
     pub fn new(routing_key: &str) -> Self {
-        Self::at(USUAL.parse().expect("a URL of https"), routing_key)
+        Self::at(PAGERDUTY_URL.parse().expect("a URL of https"), routing_key)
     }
 
     /// At another URL than PagerDuty's usual one.
-    pub fn at(url: WebUrl, routing_key: &str) -> Self {
+    pub fn at(service: WebService, routing_key: &str) -> Self {
         PagerDutyHandler {
-            client: Client::new(url.secrets().chain([routing_key])),
-            url,
+            client: Client::new(service, Some(routing_key)),
             routing_key: routing_key.to_owned(),
             source: host(),
         }
@@ -131,7 +129,7 @@ impl PagerDutyHandler {
             }
             body = serde_json::to_vec(&event).unwrap_or_default();
         }
-        let posted = self.client.post_bytes(&self.url, &body, deadline);
+        let posted = self.client.post_bytes(&body, deadline);
         posted.map_err(|refusal| refusal.error)
     }
 
@@ -200,7 +198,9 @@ impl Handler for PagerDutyHandler {
 
 impl fmt::Debug for PagerDutyHandler {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("PagerDutyHandler").field("url", &self.url).finish_non_exhaustive()
+        f.debug_struct("PagerDutyHandler")
+            .field("service", self.client.service())
+            .finish_non_exhaustive()
     }
 }
 

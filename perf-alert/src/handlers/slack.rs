@@ -2,7 +2,7 @@
 
 use super::http::Client;
 use super::text::{headline, summary};
-use super::url::WebUrl;
+use super::web_service::WebService;
 use crate::alert::Alert;
 use crate::handler::{Handler, HandlerError};
 use crate::notification::Notification;
@@ -31,17 +31,16 @@ const MAX_TEXT: usize = 1_000;
 /// // let secret = std::env::var("SLACK_URL")?;
 /// let slack = SlackHandler::new(secret.parse()?);
 /// assert!(!format!("{slack:?}").contains("hunter2"));
-/// # Ok::<(), perf_alert::InvalidUrl>(())
+/// # Ok::<(), perf_alert::InvalidWebService>(())
 /// ```
 pub struct SlackHandler {
     client: Client,
-    url: WebUrl,
 }
 
 impl SlackHandler {
-    /// `url` is all that is needed to write to the channel: a secret.
-    pub fn new(url: WebUrl) -> Self {
-        SlackHandler { client: Client::new(url.secrets()), url }
+    /// The URL of the service is all that is needed to write to the channel: a secret.
+    pub fn new(service: WebService) -> Self {
+        SlackHandler { client: Client::new(service, None) }
     }
 }
 
@@ -52,7 +51,7 @@ impl Handler for SlackHandler {
         deadline: Instant,
     ) -> Result<(), HandlerError> {
         let message = message(notification);
-        self.client.post(&self.url, &message, deadline).map_err(|refusal| refusal.error)
+        self.client.post(&message, deadline).map_err(|refusal| refusal.error)
     }
 
     fn rate(&self) -> Option<f64> {
@@ -62,7 +61,9 @@ impl Handler for SlackHandler {
 
 impl fmt::Debug for SlackHandler {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SlackHandler").field("url", &self.url).finish_non_exhaustive()
+        f.debug_struct("SlackHandler")
+            .field("service", self.client.service())
+            .finish_non_exhaustive()
     }
 }
 

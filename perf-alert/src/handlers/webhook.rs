@@ -1,7 +1,7 @@
 //! A web service that takes what Alertmanager sends.
 
 use super::http::Client;
-use super::url::WebUrl;
+use super::web_service::WebService;
 use super::wire;
 use crate::alert::{Alert, Labels};
 use crate::fingerprint::fingerprint;
@@ -24,18 +24,17 @@ const NOT_YET: &str = "0001-01-01T00:00:00Z";
 ///
 /// let hook = WebhookHandler::new("hook", "http://127.0.0.1:8080/alerts?key=hunter2".parse()?);
 /// assert!(!format!("{hook:?}").contains("hunter2"));
-/// # Ok::<(), perf_alert::InvalidUrl>(())
+/// # Ok::<(), perf_alert::InvalidWebService>(())
 /// ```
 pub struct WebhookHandler {
     client: Client,
-    url: WebUrl,
     receiver: String,
 }
 
 impl WebhookHandler {
     /// `receiver` is told to the service, by custom the handler's name.
-    pub fn new(receiver: &str, url: WebUrl) -> Self {
-        WebhookHandler { client: Client::new(url.secrets()), url, receiver: receiver.to_owned() }
+    pub fn new(receiver: &str, service: WebService) -> Self {
+        WebhookHandler { client: Client::new(service, None), receiver: receiver.to_owned() }
     }
 }
 
@@ -46,13 +45,15 @@ impl Handler for WebhookHandler {
         deadline: Instant,
     ) -> Result<(), HandlerError> {
         let payload = Payload::new(&self.receiver, notification);
-        self.client.post(&self.url, &payload, deadline).map_err(|refusal| refusal.error)
+        self.client.post(&payload, deadline).map_err(|refusal| refusal.error)
     }
 }
 
 impl fmt::Debug for WebhookHandler {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("WebhookHandler").field("url", &self.url).finish_non_exhaustive()
+        f.debug_struct("WebhookHandler")
+            .field("service", self.client.service())
+            .finish_non_exhaustive()
     }
 }
 

@@ -11,7 +11,7 @@ fn soon() -> Instant {
 }
 
 fn manager(sink: &Sink) -> AlertmanagerHandler {
-    AlertmanagerHandler::new(&format!("{}/", sink.origin()).parse().unwrap())
+    AlertmanagerHandler::new(format!("{}/", sink.origin()).parse().unwrap())
 }
 
 fn bodies(sink: &Sink) -> Vec<Value> {

@@ -1,15 +1,24 @@
 //! Mail, to a server that plays along and one that does not.
 
+#[cfg(feature = "tls")]
+use crate::certificate::Certificate;
 use crate::{PATIENCE, alert, fired, over};
 use perf_alert::{EmailHandler, Handler, HandlerError, Retry, Severity};
 use perf_sla::MailEncryption;
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 /// Takes one mail and returns what it was told. Commands that begin with `refuse.0` are answered with `refuse.1`.
 fn server(refuse: (&'static str, &'static str)) -> (u16, JoinHandle<String>) {
+    spawn(move |stream, told| greet(stream).and_then(|stream| serve(stream, refuse, told)))
+}
+
+/// Serves one client, and returns what it told.
+fn spawn(
+    serve: impl FnOnce(TcpStream, &mut String) -> std::io::Result<()> + Send + 'static,
+) -> (u16, JoinHandle<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
     let thread = thread::spawn(move || {
@@ -17,15 +26,24 @@ fn server(refuse: (&'static str, &'static str)) -> (u16, JoinHandle<String>) {
         stream.set_read_timeout(Some(PATIENCE)).unwrap();
         let mut told = String::new();
         // A client may close whenever it likes.
-        let _ = serve(&stream, refuse, &mut told);
+        let _ = serve(stream, &mut told);
         told
     });
     (port, thread)
 }
 
-fn serve(mut stream: &TcpStream, refuse: (&str, &str), told: &mut String) -> std::io::Result<()> {
-    let mut reader = BufReader::new(stream);
+fn greet<S: Write>(mut stream: S) -> std::io::Result<S> {
     stream.write_all(b"220 here\r\n")?;
+    stream.flush()?;
+    Ok(stream)
+}
+
+fn serve(
+    stream: impl Read + Write,
+    refuse: (&str, &str),
+    told: &mut String,
+) -> std::io::Result<()> {
+    let mut reader = BufReader::new(stream);
     let mut is_data = false;
     loop {
         let mut line = String::new();
@@ -44,14 +62,22 @@ fn serve(mut stream: &TcpStream, refuse: (&str, &str), told: &mut String) -> std
                 is_data = true;
                 "354 go on"
             }
-            command if command.starts_with("EHLO") => "250-here\r\n250 AUTH PLAIN",
+            command if command.starts_with("EHLO") => "250-here\r\n250-STARTTLS\r\n250 AUTH PLAIN",
+            "STARTTLS" => GO_ON_ENCRYPTED,
             command if command.starts_with("AUTH") => "235 known",
             "QUIT" => "221 bye",
             _ => "250 well",
         };
-        stream.write_all(format!("{answer}\r\n").as_bytes())?;
+        reader.get_mut().write_all(format!("{answer}\r\n").as_bytes())?;
+        reader.get_mut().flush()?;
+        if answer == GO_ON_ENCRYPTED {
+            return Ok(());
+        }
     }
 }
+
+/// After this the client speaks TLS.
+const GO_ON_ENCRYPTED: &str = "220 go on";
 
 fn mail(port: u16) -> EmailHandler {
     let to = ["oncall@example.org", "Second <second@example.org>"];
@@ -147,4 +173,65 @@ fn what_is_no_address_is_told_when_the_handler_is_made() {
         &["b@example.org"],
     );
     assert_eq!(encrypted.is_ok(), cfg!(feature = "tls"));
+}
+
+#[cfg(feature = "tls")]
+#[test]
+fn a_mail_goes_encrypted_to_a_server_that_is_trusted_and_to_no_other() {
+    let ours = Certificate::new();
+    for (encryption, trusted) in [
+        (MailEncryption::Tls, true),
+        (MailEncryption::Tls, false),
+        (MailEncryption::StartTls, true),
+        (MailEncryption::StartTls, false),
+    ] {
+        let config = ours.server();
+        let (port, server) = spawn(move |mut stream, told| {
+            let starts = encryption == MailEncryption::StartTls;
+            if starts {
+                greet(&stream)?;
+                serve(&mut stream, ("", ""), told)?;
+                assert_eq!(told.lines().last(), Some("STARTTLS"), "nothing else is in the clear");
+            }
+            let tls = rustls::ServerConnection::new(config).map_err(std::io::Error::other)?;
+            let stream = rustls::StreamOwned::new(tls, stream);
+            serve(if starts { stream } else { greet(stream)? }, ("", ""), told)
+        });
+        let to = ["oncall@example.org"];
+        let mail = EmailHandler::new("127.0.0.1", Some(port), encryption, "a@example.org", &to);
+        let authority = if trusted { ours.pem() } else { Certificate::new().pem() };
+        let mail = mail.unwrap().trust(authority.as_bytes()).unwrap();
+        let sent = send(mail.credentials("me", "hunter2hunter2"));
+        let told = server.join().unwrap();
+        assert_eq!(sent.is_ok(), trusted, "{encryption:?} {sent:?}");
+        assert_eq!(told.contains("Subject: critical: slow"), trusted, "{encryption:?} {told}");
+        assert_eq!(told.contains("AUTH PLAIN"), trusted, "{encryption:?} {told}");
+    }
+}
+
+#[cfg(feature = "tls")]
+#[test]
+fn a_server_that_offers_no_encryption_is_told_nothing() {
+    let (port, server) = server(("STARTTLS", "502 what is that?"));
+    let to = ["oncall@example.org"];
+    let encryption = MailEncryption::StartTls;
+    let mail = EmailHandler::new("127.0.0.1", Some(port), encryption, "a@example.org", &to);
+    send(mail.unwrap().credentials("me", "hunter2hunter2")).unwrap_err();
+    let told = server.join().unwrap();
+    assert!(!told.contains("AUTH") && !told.contains("MAIL FROM"), "{told}");
+}
+
+#[cfg(feature = "tls")]
+#[test]
+fn what_vouches_for_nobody_is_told_when_the_handler_is_made() {
+    let made = |encryption, pem: &str| {
+        EmailHandler::new("h", None, encryption, "a@b.org", &["c@d.org"])
+            .and_then(|mail| mail.trust(pem.as_bytes()))
+    };
+    let pem = Certificate::new().pem();
+    assert!(made(MailEncryption::Tls, &pem).is_ok());
+    assert!(made(MailEncryption::None, &pem).is_err());
+    for nothing in ["", "no certificate", &pem.replace("MII", "???")] {
+        assert!(made(MailEncryption::StartTls, nothing).is_err(), "{nothing}");
+    }
 }

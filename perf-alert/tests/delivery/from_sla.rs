@@ -67,7 +67,7 @@ fn secrets_come_from_files_and_are_never_told() {
     for (secret, says) in [
         (&b"hunter2hunter2"[..], "is no URL of the kind http://host/path"),
         (b" \n", "is empty"),
-        (b"\xff\xfe", "invalid data"),
+        (b"\xff\xfe", "is no text"),
     ] {
         let told = problem(secret);
         assert!(told.starts_with("sla:1: handler \"chat\": file:"), "{told}");
@@ -128,4 +128,40 @@ fn every_service_of_a_file_is_reached_by_a_test() {
     let mut paths: Vec<String> = sink.requests().into_iter().map(|request| request.path).collect();
     paths.sort();
     assert_eq!(paths, ["/api/v2/alerts", "/chat", "/hook", "/pager", "/pager"]);
+}
+
+#[cfg(feature = "tls")]
+#[test]
+fn the_file_says_who_vouches_for_a_server_and_which_token_it_wants() {
+    use crate::certificate::Certificate;
+    use crate::sink::Sink;
+    let ours = Certificate::new();
+    let sink = Sink::encrypted(&ours);
+    let folder = tempfile::tempdir().unwrap();
+    let put = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        fs::write(&path, text).unwrap();
+        path.display().to_string()
+    };
+    let (pem, token) = (put("company.pem", &ours.pem()), put("token", "s3cret\n"));
+    let text = |ca: &str| {
+        format!(
+            "[handlers.hook]\ntype = \"webhook\"\nurl = \"{}/hook\"\nbearer_token = 'file:{token}'\n\
+             ca_file = '{ca}'\n",
+            sink.origin()
+        )
+    };
+    let handlers = Handlers::from_sla(&sla(&text(&pem))).unwrap();
+    let dispatcher = Dispatcher::builder().handlers_of(handlers).spawn().unwrap();
+    let fired = dispatcher.test_fire(PATIENCE);
+    assert!(fired[0].result.is_ok(), "{fired:?}");
+    let asked: Vec<_> = sink.requests().into_iter().map(|it| (it.path, it.authorization)).collect();
+    assert_eq!(asked, [("/hook".to_owned(), "Bearer s3cret".to_owned())]);
+    let told = |text: &str| Handlers::from_sla(&sla(text)).unwrap_err().to_string();
+    let wrong = told(&text(&put("empty.pem", "")));
+    assert!(wrong.ends_with("empty.pem: has no certificate in PEM"), "{wrong}");
+    let missing = told(&text("/no/such.pem"));
+    assert!(missing.starts_with("sla:1: handler \"hook\": ca_file /no/such.pem: "), "{missing}");
+    let clear = told(&text(&pem).replace("https:", "http:"));
+    assert!(clear.contains("does nothing for http"), "{clear}");
 }

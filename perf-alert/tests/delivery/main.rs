@@ -2,6 +2,8 @@
 
 #[cfg(feature = "http")]
 mod alertmanager;
+#[cfg(feature = "tls")]
+mod certificate;
 mod delivery;
 #[cfg(feature = "email")]
 mod email;

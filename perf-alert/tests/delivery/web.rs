@@ -1,10 +1,13 @@
 //! Handlers that post to a web service, against one that plays along and one that does not.
 
+#[cfg(feature = "tls")]
+use crate::certificate::Certificate;
 use crate::sink::{Play, Sink};
 use crate::{PATIENCE, alert, fired, over, resolved, until};
 use perf_alert::{
-    AlertmanagerHandler, Dispatcher, Handler, HandlerError, HandlerOptions, Notification,
-    PagerDutyHandler, Reason, Retry, Severity, SlackHandler, WebUrl, WebhookHandler,
+    AlertmanagerHandler, Dispatcher, Handler, HandlerError, HandlerOptions, InvalidWebService,
+    Notification, PagerDutyHandler, Reason, Retry, Severity, SlackHandler, WebService,
+    WebhookHandler,
 };
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
@@ -93,11 +96,11 @@ fn no_secret_is_told_in_errors_or_when_a_handler_is_printed() {
     let echo = "no team at /services/T0000/topsecret for user:hunter2hunter2 key 0123456789abcdef";
     let plays = || vec![Play::Answer("403 Forbidden", "", echo.to_owned()); 8];
     let sink = Sink::play(plays());
-    let url: WebUrl = sink.url().parse().unwrap();
+    let url: WebService = sink.url().parse().unwrap();
     let handlers: Vec<(String, HandlerError)> = vec![
         told(webhook(&sink)),
         told(SlackHandler::new(url.clone())),
-        told(AlertmanagerHandler::new(&url)),
+        told(AlertmanagerHandler::new(url.clone())),
         told(PagerDutyHandler::at(url.clone(), "0123456789abcdef")),
     ];
     for (printed, error) in handlers {
@@ -371,4 +374,52 @@ fn a_test_of_pagerduty_leaves_no_incident_open() {
     let actions: Vec<_> =
         sink.requests().iter().map(|request| request.body["event_action"].clone()).collect();
     assert_eq!(actions, ["trigger", "resolve"]);
+}
+
+#[test]
+fn who_asks_is_told_to_the_service_and_to_nobody_else() {
+    let sink =
+        Sink::play(vec![answer("200 OK", ""), Play::Answer("401 no", "", "s3cret-token".into())]);
+    webhook(&sink).handle(&slow(), soon()).unwrap();
+    let service: WebService = sink.url().parse().unwrap();
+    let service = service.bearer_token("s3cret-token").unwrap();
+    let (printed, error) = told(WebhookHandler::new("hook", service));
+    assert!(!format!("{printed} {error}").contains("s3cret"), "{printed} {error}");
+    let authorizations: Vec<_> = sink.requests().into_iter().map(|it| it.authorization).collect();
+    // base64 of user:hunter2hunter2.
+    assert_eq!(authorizations, ["Basic dXNlcjpodW50ZXIyaHVudGVyMg==", "Bearer s3cret-token"]);
+    for wrong in ["", "two words", "line\r\nx: y", "ü"] {
+        let service: WebService = sink.origin().parse().unwrap();
+        assert_eq!(service.bearer_token(wrong).unwrap_err(), InvalidWebService::NoToken, "{wrong}");
+    }
+}
+
+#[cfg(feature = "tls")]
+#[test]
+fn a_service_is_trusted_by_its_authority_and_by_nothing_else() {
+    let ours = Certificate::new();
+    let sink = Sink::encrypted(&ours);
+    let ask = |authority: Option<String>| {
+        let service: WebService = sink.url().parse().unwrap();
+        let service = match authority {
+            Some(pem) => service.trust(pem.as_bytes()).unwrap(),
+            None => service,
+        };
+        WebhookHandler::new("hook", service).handle(&slow(), soon())
+    };
+    ask(Some(format!("{}\n{}", Certificate::new().pem(), ours.pem()))).unwrap();
+    for stranger in [None, Some(Certificate::new().pem())] {
+        let error = ask(stranger).unwrap_err();
+        assert!(error.to_string().contains("certificate"), "{error}");
+        assert_eq!(error.retry(), Retry::Later);
+    }
+    assert_eq!(sink.requests().len(), 1, "a stranger is told nothing");
+    for nothing in ["", "no certificate", &ours.pem().replace("MII", "???")] {
+        let service: WebService = sink.url().parse().unwrap();
+        let told = service.trust(nothing.as_bytes()).unwrap_err();
+        assert_eq!(told, InvalidWebService::NoCertificate, "{nothing}");
+    }
+    let clear: WebService = "http://127.0.0.1".parse().unwrap();
+    let told = clear.trust(ours.pem().as_bytes()).unwrap_err();
+    assert_eq!(told, InvalidWebService::InTheClear);
 }

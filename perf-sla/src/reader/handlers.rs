@@ -43,6 +43,8 @@ impl Reader<'_> {
                 attempts: items.count("attempts"),
                 rate: items.rate("rate"),
                 dead_letter: items.text("dead_letter").map(PathBuf::from),
+                ca_file: items.text("ca_file").map(PathBuf::from),
+                bearer_token: items.secret("bearer_token"),
                 line,
             });
         }
@@ -144,10 +146,13 @@ fn needs(kind: &str) -> (&'static [&'static str], &'static [&'static str]) {
     match kind {
         "file" => (&["path"], &[]),
         "command" => (&["command"], &[]),
-        "webhook" | "slack" => (&["url"], &[]),
-        "alertmanager" => (&["urls"], &["resend"]),
-        "pagerduty" => (&["routing_key"], &["url"]),
-        "email" => (&["host", "from", "to"], &["port", "encryption", "username", "password"]),
+        "webhook" => (&["url"], &["bearer_token", "ca_file"]),
+        "slack" => (&["url"], &["ca_file"]),
+        "alertmanager" => (&["urls"], &["resend", "bearer_token", "ca_file"]),
+        "pagerduty" => (&["routing_key"], &["url", "ca_file"]),
+        "email" => {
+            (&["host", "from", "to"], &["port", "encryption", "username", "password", "ca_file"])
+        }
         _ => (&[], &[]),
     }
 }

@@ -28,10 +28,15 @@ pub(super) fn write(out: &mut String, handler: &HandlerConfig) -> fmt::Result {
     if let Some(rate) = handler.rate {
         writeln!(out, "rate = {}", quoted(&format!("{rate}/s")))?;
     }
-    match &handler.dead_letter {
-        Some(path) => write_path(out, "dead_letter", path),
-        None => Ok(()),
+    if let Some(token) = &handler.bearer_token {
+        writeln!(out, "bearer_token = {}", quoted(&token.to_string()))?;
     }
+    for (key, path) in [("ca_file", &handler.ca_file), ("dead_letter", &handler.dead_letter)] {
+        if let Some(path) = path {
+            write_path(out, key, path)?;
+        }
+    }
+    Ok(())
 }
 
 fn write_kind(out: &mut String, kind: &HandlerKind) -> fmt::Result {

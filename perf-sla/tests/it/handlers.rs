@@ -32,6 +32,8 @@ command = ["notify", "--now", "a b"]
 [handlers.hook]
 type = "webhook"
 url = "https://example.org:8443/hook?a=b"
+bearer_token = "env:HOOK_TOKEN"
+ca_file = "company.pem"
 [handlers.am]
 type = "alertmanager"
 urls = ["http://am-1:9093", "http://[::1]:9093"]
@@ -145,6 +147,7 @@ fn a_literal_secret_is_refused_with_a_remedy_and_never_told_again() {
         ("type = \"slack\"\nurl = \"https://hooks.slack.com/services/T0/B0/hunter2\"", 3),
         ("type = \"webhook\"\nurl = \"https://me:hunter2@example.org/\"", 3),
         ("type = \"alertmanager\"\nurls = [\"http://me:hunter2@am:9093\"]", 3),
+        ("type = \"webhook\"\nurl = \"http://h\"\nbearer_token = \"hunter2hunter2\"", 4),
         (
             "type = \"email\"\nhost = \"h\"\nfrom = \"a@b\"\nto = [\"c@d\"]\nusername = \"u\"\npassword = \"hunter2\"",
             7,

@@ -1,13 +1,25 @@
 //! From a type of the file to a handler.
 
-use crate::handler::Handler;
-use crate::handlers::{CommandHandler, FileHandler, StderrHandler};
+#[cfg(all(feature = "email", feature = "tls"))]
+use super::outside::authorities;
 #[cfg(any(feature = "http", feature = "email"))]
-use perf_sla::Secret;
+use super::outside::read;
+#[cfg(feature = "http")]
+use super::service::service;
+use crate::handler::Handler;
+#[cfg(feature = "http")]
+use crate::handlers::PAGERDUTY_URL;
+use crate::handlers::{CommandHandler, FileHandler, StderrHandler};
+#[cfg(feature = "http")]
+use perf_sla::Address;
 use perf_sla::{HandlerConfig, HandlerKind};
 
 /// The handler, or the members of a cluster.
 pub(super) fn members(config: &HandlerConfig) -> Result<Vec<Box<dyn Handler>>, String> {
+    #[cfg(not(feature = "tls"))]
+    if config.ca_file.is_some() {
+        return Err("ca_file needs the feature `tls`".to_owned());
+    }
     let one = |handler: Box<dyn Handler>| Ok(vec![handler]);
     match &config.kind {
         #[cfg(feature = "log")]
@@ -27,13 +39,15 @@ pub(super) fn members(config: &HandlerConfig) -> Result<Vec<Box<dyn Handler>>, S
         },
         #[cfg(feature = "http")]
         HandlerKind::Webhook { url } => {
-            one(Box::new(crate::handlers::WebhookHandler::new(&config.name, web::url(url)?)))
+            let service = service(config, url)?;
+            one(Box::new(crate::handlers::WebhookHandler::new(&config.name, service)))
         }
         #[cfg(feature = "http")]
         HandlerKind::Alertmanager { urls, resend } => urls
             .iter()
             .map(|url| {
-                let mut member = crate::handlers::AlertmanagerHandler::new(&web::url(url)?);
+                let service = service(config, url)?;
+                let mut member = crate::handlers::AlertmanagerHandler::new(service);
                 if let Some(resend) = resend {
                     member = member.resend(*resend);
                 }
@@ -41,13 +55,15 @@ pub(super) fn members(config: &HandlerConfig) -> Result<Vec<Box<dyn Handler>>, S
             })
             .collect(),
         #[cfg(feature = "http")]
-        HandlerKind::Slack { url } => one(Box::new(crate::handlers::SlackHandler::new(
-            web::parse(&read(url)?, &url.to_string())?,
-        ))),
+        HandlerKind::Slack { url } => {
+            let url = Address::Secret(url.clone());
+            one(Box::new(crate::handlers::SlackHandler::new(service(config, &url)?)))
+        }
         #[cfg(feature = "http")]
         HandlerKind::PagerDuty { routing_key, url } => {
-            let key = read(routing_key)?;
-            one(Box::new(web::pagerduty(&key, url.as_ref())?))
+            let usual = || Address::Url(PAGERDUTY_URL.to_owned());
+            let service = service(config, &url.clone().unwrap_or_else(usual))?;
+            one(Box::new(crate::handlers::PagerDutyHandler::at(service, &read(routing_key)?)))
         }
         #[cfg(feature = "email")]
         HandlerKind::Email(email) => {
@@ -61,6 +77,12 @@ pub(super) fn members(config: &HandlerConfig) -> Result<Vec<Box<dyn Handler>>, S
             let mut handler = made.map_err(|error| error.to_string())?;
             if let (Some(user), Some(password)) = (&email.username, &email.password) {
                 handler = handler.credentials(user, &read(password)?);
+            }
+            #[cfg(feature = "tls")]
+            if let Some(path) = &config.ca_file {
+                let trusted = handler.trust(&authorities(path)?);
+                handler =
+                    trusted.map_err(|error| format!("ca_file {}: {error}", path.display()))?;
             }
             one(Box::new(handler))
         }
@@ -80,69 +102,5 @@ fn feature(kind: &HandlerKind) -> &'static str {
         | HandlerKind::Slack { .. }
         | HandlerKind::PagerDuty { .. } => "the feature `http`",
         _ => "a newer version",
-    }
-}
-
-/// The secret itself, which is told to nobody.
-#[cfg(any(feature = "http", feature = "email"))]
-fn read(secret: &Secret) -> Result<String, String> {
-    /// Nobody's key is longer.
-    const MAX_BYTES: u64 = 65_536;
-    let text = match secret {
-        Secret::Env(name) => std::env::var(name).map_err(|error| match error {
-            std::env::VarError::NotPresent => format!("{secret}: the variable is not set"),
-            std::env::VarError::NotUnicode(_) => format!("{secret}: is no text"),
-        })?,
-        Secret::File(path) => {
-            let mut text = String::new();
-            let file = std::fs::File::open(path).map_err(|error| format!("{secret}: {error}"))?;
-            std::io::Read::read_to_string(&mut std::io::Read::take(file, MAX_BYTES), &mut text)
-                .map_err(|error| format!("{secret}: {}", error.kind()))?;
-            text
-        }
-    };
-    match text.trim() {
-        "" => Err(format!("{secret}: is empty")),
-        text => Ok(text.to_owned()),
-    }
-}
-
-/// Addresses of web services.
-#[cfg(feature = "http")]
-mod web {
-    use super::read;
-    use crate::handlers::{PagerDutyHandler, WebUrl};
-    use perf_sla::Address;
-
-    pub(super) fn url(address: &Address) -> Result<WebUrl, String> {
-        match address {
-            Address::Url(url) => parse(url, "url"),
-            Address::Secret(secret) => parse(&read(secret)?, &secret.to_string()),
-        }
-    }
-
-    /// What is no URL is not repeated: it may be a secret.
-    pub(super) fn parse(text: &str, what: &str) -> Result<WebUrl, String> {
-        text.parse().map_err(|error| format!("{what} {error}"))
-    }
-
-    #[cfg(feature = "tls")]
-    pub(super) fn pagerduty(
-        key: &str,
-        address: Option<&Address>,
-    ) -> Result<PagerDutyHandler, String> {
-        match address {
-            Some(address) => Ok(PagerDutyHandler::at(url(address)?, key)),
-            None => Ok(PagerDutyHandler::new(key)),
-        }
-    }
-
-    #[cfg(not(feature = "tls"))]
-    pub(super) fn pagerduty(
-        key: &str,
-        address: Option<&Address>,
-    ) -> Result<PagerDutyHandler, String> {
-        let address = address.ok_or("type \"pagerduty\" needs the feature `tls`")?;
-        Ok(PagerDutyHandler::at(url(address)?, key))
     }
 }
