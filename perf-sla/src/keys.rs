@@ -29,6 +29,8 @@ pub(crate) enum Kind {
     Rate,
     /// `"99.9%"`
     Share,
+    /// `"0.5%"`, and also `"0%"`
+    MostShare,
     /// `"2GiB"`
     Bytes,
     /// `12.5`
@@ -104,7 +106,7 @@ const CALL_KEYS: &[Key] = &[
     key("max_max", Kind::Time, "\"5s\"", "No call takes longer."),
     key("min_throughput", Kind::Rate, "\"20/s\"", "The fewest calls in a time."),
     key("min_success_rate", Kind::Share, "\"99.5%\"", "The smallest share of calls that succeed."),
-    key("max_error_rate", Kind::Share, "\"0.5%\"", "The largest share of calls that fail."),
+    key("max_error_rate", Kind::MostShare, "\"0.5%\"", "The largest share of calls that fail."),
     key("min_apdex", Kind::Score, "0.9", "The smallest Apdex score; needs apdex_threshold."),
     key(
         "apdex_threshold",
@@ -145,7 +147,7 @@ pub(crate) const METRIC: Section = Section {
         key("histogram", Kind::Series, "'batch_size'", "A histogram."),
         key("by", Kind::Text, "\"tenant\"", "Judge each value of this label by itself."),
         key("min_ratio", Kind::Share, "\"80%\"", "The smallest share of good events."),
-        key("max_ratio", Kind::Share, "\"95%\"", "The largest share of good events."),
+        key("max_ratio", Kind::MostShare, "\"95%\"", "The largest share of good events."),
         key("min", Kind::Number, "1", "The smallest value of a gauge."),
         key("max", Kind::Number, "100", "The largest value of a gauge."),
         key("max_growth", Kind::Count, "0", "The most a counter may grow."),

@@ -198,8 +198,20 @@ pub(crate) fn parse_rate(text: &str) -> Result<f64, String> {
     above_zero(per_second, text)
 }
 
-/// Reads a share: a number and `%`, or a number in `0.0..=1.0`.
+/// Reads a share that is to be reached: a number and `%`, or a number of at most 1.
 pub(crate) fn parse_ratio(text: &str) -> Result<f64, String> {
+    above_zero(share(text)?, text)
+}
+
+/// Reads a share that is allowed at most; none is.
+pub(crate) fn parse_most_ratio(text: &str) -> Result<f64, String> {
+    match share(text)? {
+        share if share < 1.0 => Ok(share),
+        _ => Err(format!("a most of {text:?} is kept by everything; it must be below 100 %")),
+    }
+}
+
+fn share(text: &str) -> Result<f64, String> {
     let (number, unit) = number_and_unit(text)?;
     let ratio = match unit {
         // In decimal, so that 99.9 % is 0.999 and not 0.9990000000000001.
@@ -211,7 +223,7 @@ pub(crate) fn parse_ratio(text: &str) -> Result<f64, String> {
     if ratio > 1.0 {
         return Err(format!("{text:?} is above 100 %, which nothing can reach"));
     }
-    above_zero(ratio, text)
+    Ok(ratio)
 }
 
 /// Reads a size: a number and `B`, `KB`, `MB`, `GB`, `TB` (powers of 1,000) or `KiB`, `MiB`, `GiB`, `TiB`

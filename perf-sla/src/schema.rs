@@ -99,7 +99,7 @@ fn constraint(kind: Kind) -> String {
     match kind {
         Kind::Time => pattern(r"^\s*[0-9.]+\s*(ns|us|µs|μs|ms|s|min|h|d)\s*$"),
         Kind::Rate => pattern(r"^\s*[0-9.]+\s*(/s|/min|/h|rps)\s*$"),
-        Kind::Share => pattern(r"^\s*[0-9.]+\s*%?\s*$"),
+        Kind::Share | Kind::MostShare => pattern(r"^\s*[0-9.]+\s*%?\s*$"),
         Kind::Bytes => pattern(r"^\s*[0-9.]+\s*(B|[kKMGT]B|[KMGT]iB)\s*$"),
         Kind::Certainty => pattern(r"^\s*(point|[0-9.]+\s*%?)\s*$"),
         Kind::Period => pattern(r"^\s*(day|week|month|quarter|year|[0-9.]+\s*(s|min|h|d))\s*$"),

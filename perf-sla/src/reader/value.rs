@@ -7,7 +7,9 @@ use crate::good::Good;
 use crate::keys::Kind;
 use crate::matcher::Matcher;
 use crate::period::{Period, Zone};
-use crate::quantity::{Quantity, parse_any, parse_bytes, parse_rate, parse_ratio, parse_time};
+use crate::quantity::{
+    Quantity, parse_any, parse_bytes, parse_most_ratio, parse_rate, parse_ratio, parse_time,
+};
 use crate::rule::Certainty;
 use crate::secret::{Address, Secret};
 use crate::series_pattern::SeriesPattern;
@@ -51,7 +53,7 @@ pub(super) fn read(kind: Kind, node: &Node, zone: &Zone) -> Result<Given, String
         Value::Number(number) => match kind {
             Kind::Time | Kind::Period => Err(needs_unit(number, "ms")),
             Kind::Rate => Err(needs_unit(number, "/s")),
-            Kind::Share => Err(needs_unit(number, "%")),
+            Kind::Share | Kind::MostShare => Err(needs_unit(number, "%")),
             Kind::Bytes => Err(needs_unit(number, "MiB")),
             _ => Err(format!("must be a text such as {}", example(kind))),
         },
@@ -61,6 +63,7 @@ pub(super) fn read(kind: Kind, node: &Node, zone: &Zone) -> Result<Given, String
         Kind::Time => parse_time(text()?).map(Given::Time),
         Kind::Rate => parse_rate(text()?).map(Given::Rate),
         Kind::Share => parse_ratio(text()?).map(Given::Share),
+        Kind::MostShare => parse_most_ratio(text()?).map(Given::Share),
         Kind::Bytes => parse_bytes(text()?).map(Given::Bytes),
         Kind::Number => number(node).map(Given::Number),
         Kind::Count => count(node).map(Given::Count),
@@ -122,7 +125,7 @@ fn example(kind: Kind) -> &'static str {
     match kind {
         Kind::Time => "\"10ms\"",
         Kind::Rate => "\"10/s\"",
-        Kind::Share => "\"10%\"",
+        Kind::Share | Kind::MostShare => "\"10%\"",
         Kind::Bytes => "\"512MiB\"",
         Kind::Certainty => "\"99%\" or \"point\"",
         Kind::Period => "\"30d\"",

@@ -66,6 +66,14 @@ fn a_target_that_nothing_can_violate_is_refused() {
 }
 
 #[test]
+fn a_target_that_everything_keeps_is_refused() {
+    for value in ["100%", "1", "1.0"] {
+        let told = error(&format!("[overall]\nmax_error_rate = \"{value}\""));
+        assert!(told.ends_with("is kept by everything; it must be below 100 %"), "{told}");
+    }
+}
+
+#[test]
 fn a_file_that_promises_nothing_is_refused_with_an_example() {
     for text in ["", "# nothing\n", "[overall]", "overall_operation = \"x\"", "[operations]"] {
         assert!(error(text).contains("max_p95 = \"300ms\""), "{text}");

@@ -301,3 +301,17 @@ fn the_margin_is_a_share_of_the_limit() {
     let check = crate::check("[operations.work]\nmax_max = \"100ms\"", &profiler.snapshot());
     assert!((check.margin().unwrap() - 0.5).abs() < 1e-12);
 }
+
+#[test]
+fn no_failure_at_all_can_be_promised_and_one_breaks_it() {
+    for promise in ["max_error_rate = \"0%\"", "min_success_rate = \"100%\""] {
+        let sla = SlaConfig::from_toml(&format!("[overall]\n{promise}")).unwrap();
+        let warned = &sla.warnings()[0].message;
+        assert!(warned.contains("one bad event breaks it"), "{warned}");
+        let (profiler, _) = manual();
+        (0..1_000).for_each(|_| profiler.record("work", micros(1)));
+        assert_eq!(sla.evaluate(&profiler.snapshot()).status(), Status::Met, "{promise}");
+        profiler.record_failure("work", micros(1));
+        assert_eq!(sla.evaluate(&profiler.snapshot()).status(), Status::Violated, "{promise}");
+    }
+}
