@@ -118,9 +118,7 @@ pub(crate) fn a_time(text: &str) -> Result<Duration, String> {
         .into_iter()
         .find_map(|(unit, size)| Some(text.strip_suffix(unit)?.trim().parse::<f64>().ok()? * size));
     match seconds {
-        Some(seconds) if seconds >= 1e-9 && seconds <= A_YEAR => {
-            Ok(Duration::from_secs_f64(seconds))
-        }
+        Some(seconds) if (1e-9..=A_YEAR).contains(&seconds) => Ok(Duration::from_secs_f64(seconds)),
         Some(_) => Err("must be between 1ns and a year".to_owned()),
         None => Err("must be a time such as 50ms, 20s or 5min".to_owned()),
     }

@@ -31,8 +31,9 @@ use summary::{Summary, WarmUps};
 ///
 /// What the command writes is passed through; the summary goes to standard error. Time, CPU, IO and context
 /// switches are the kernel's account of the command and all processes it waits for. Memory, threads and
-/// open files are those of the command and its children together, looked at time and again. CPU use is of
-/// one core; in `[resources]` of an SLA file it is of all that can be had.
+/// open files are those of the command and its children together, looked at time and again, and so is CPU
+/// of children that nobody waits for. CPU use is of one core; in `[resources]` of an SLA file it is of all
+/// that can be had.
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Run {
@@ -48,8 +49,8 @@ pub(crate) struct Run {
     /// What the SLA file calls the command
     #[arg(long, value_name = "OPERATION", default_value = "run")]
     name: String,
-    /// How often to look at the processes; the first looks are closer together. A look takes about 0.1 ms
-    /// for each process of the command, and the pause after it is 20 times as long at least
+    /// How often to look at the processes; the first looks are closer together. A look takes about
+    /// 0.05 ms for each process of the command, and the pause after it is 20 times as long at least
     #[arg(long, value_name = "TIME", default_value = "50ms", value_parser = a_time)]
     interval: Duration,
     /// Discard what the command writes to standard output and standard error
