@@ -88,6 +88,9 @@ Examples:
   perfkit demo --sla sla.toml --out reports; echo $?
   perfkit demo --serve 127.0.0.1:9464 --concurrency 1";
 
+/// In seconds. More is no time to wait, and beyond what clocks can add.
+const A_YEAR: f64 = 366.0 * 86_400.0;
+
 pub(crate) fn at_least_one(text: &str) -> Result<usize, String> {
     match text.parse() {
         Ok(0) => Err("must be at least 1".to_owned()),
@@ -96,14 +99,29 @@ pub(crate) fn at_least_one(text: &str) -> Result<usize, String> {
     }
 }
 
+pub(crate) fn a_number(text: &str) -> Result<usize, String> {
+    text.parse().map_err(|_| "must be a whole number, 0 or more".to_owned())
+}
+
 pub(crate) fn a_time(text: &str) -> Result<Duration, String> {
-    let units = [("ms", 0.001), ("min", 60.0), ("s", 1.0), ("h", 3_600.0)];
+    // Those first that end with another one.
+    let units = [
+        ("ns", 1e-9),
+        ("us", 1e-6),
+        ("µs", 1e-6),
+        ("ms", 0.001),
+        ("min", 60.0),
+        ("s", 1.0),
+        ("h", 3_600.0),
+    ];
     let seconds = units
         .into_iter()
         .find_map(|(unit, size)| Some(text.strip_suffix(unit)?.trim().parse::<f64>().ok()? * size));
-    let time = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
-    time.filter(|time| !time.is_zero())
-        .ok_or_else(|| "must be a time such as 20s or 5min".to_owned())
+    match seconds {
+        Some(seconds) if (1e-9..=A_YEAR).contains(&seconds) => Ok(Duration::from_secs_f64(seconds)),
+        Some(_) => Err("must be between 1ns and a year".to_owned()),
+        None => Err("must be a time such as 50ms, 20s or 5min".to_owned()),
+    }
 }
 
 fn a_thread_count(text: &str) -> Result<usize, String> {

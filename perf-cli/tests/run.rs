@@ -93,6 +93,15 @@ fn worker() {
     black_box(held);
 }
 
+/// Waits for nobody, but ends when a file is there. It uses hardly more CPU than looking takes.
+#[test]
+#[ignore = "the child of other tests"]
+fn idler() {
+    while !std::path::Path::new("done").exists() {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}
+
 #[test]
 fn what_the_command_reads_and_writes_is_its_own_and_the_summary_is_beside() {
     let desk = Desk::new();
@@ -147,6 +156,41 @@ fn children_of_children_are_counted_and_held_memory_adds_up() {
 }
 
 #[test]
+fn the_peak_of_each_run_is_its_own_to_its_last_moment() {
+    let script = "dd if=/dev/zero of=/dev/null bs=32M count=1 2>/dev/null; true";
+    let summary = Desk::new().measure(&["--runs", "8", "--interval", "1min"], script);
+    for run in summary["runs"].as_array().unwrap() {
+        let peak = run["peak_resident_bytes"].as_u64().unwrap() / MIB;
+        assert!((32..40).contains(&peak), "{peak} MiB: {run}");
+    }
+}
+
+#[test]
+fn the_peak_of_a_run_is_not_that_of_a_larger_one_before() {
+    let script = format!("test -e done || {WORK}; touch done");
+    let summary = Desk::new().measure(&["--runs", "2"], &script);
+    let peak = summary["runs"][1]["peak_resident_bytes"].as_u64();
+    assert!(peak < Some(WORK_MIB * MIB), "{summary}");
+}
+
+#[test]
+fn cpu_time_of_children_that_nobody_waits_for_is_counted_and_told() {
+    // What replaces the shell knows nothing of the children that it has from it.
+    let script = format!("({WORK}; touch done) & exec \"$WORKER\" --exact idler --ignored");
+    let desk = Desk::new();
+    let json = ["--interval", "1ms", "--quiet", "--format", "json", "--output", "run.json"];
+    let output = desk.run(&[&json[..], &["--", "sh", "-c", &script]].concat());
+    assert_eq!(code(&output), Some(0), "{}", told(&output));
+    let summary: Value = serde_json::from_slice(&fs::read(desk.path("run.json")).unwrap()).unwrap();
+    let waited_for = figure(&summary, "user_ns") + figure(&summary, "system_ns");
+    let unwaited = Duration::from_nanos(figure(&summary, "cpu_ns") - waited_for);
+    assert!(unwaited > WORK_CPU / 2 && unwaited < WORK_CPU * 2, "{unwaited:?}");
+    fs::remove_file(desk.path("done")).unwrap();
+    let text = told(&desk.run(&["--interval", "1ms", "--quiet", "--", "sh", "-c", &script]));
+    assert!(text.contains("of the CPU time is of processes that nobody waited for"), "{text}");
+}
+
+#[test]
 fn the_exit_code_is_the_commands_own_and_with_several_runs_that_of_the_first_failure() {
     let desk = Desk::new();
     let exit = |options: &[&str], script| {
@@ -183,10 +227,19 @@ fn what_is_wrong_is_told_with_3_before_anything_is_run() {
     desk.write("tool.sh", "#!/bin/sh\ntouch was-run\n");
     let executable = fs::Permissions::from_mode(0o755);
     fs::set_permissions(desk.path("tool.sh"), executable).unwrap();
-    let cases: [(&[&str], &[&str]); 10] = [
+    desk.write("other.toml", "[operations.build]\nmax_p95 = \"1s\"");
+    desk.write("orphan.sh", "#!/no/such/shell -e\ntouch was-run\n");
+    fs::set_permissions(desk.path("orphan.sh"), fs::Permissions::from_mode(0o755)).unwrap();
+    desk.write("bare.sh", "touch was-run\n");
+    fs::set_permissions(desk.path("bare.sh"), fs::Permissions::from_mode(0o755)).unwrap();
+    let cases: [(&[&str], &[&str]); 20] = [
         (&["--", "./missing"], &["./missing: cannot be run"]),
-        (&["no-such-command-anywhere"], &["no-such-command-anywhere: cannot be run"]),
-        (&["./plain.txt"], &["plain.txt", "cannot be run"]),
+        (&["no-such-command-anywhere"], &["no-such-command-anywhere: cannot be run", "PATH"]),
+        (&["./tool.sh | wc"], &["sh -c './tool.sh | wc'"]),
+        (&["./orphan.sh"], &["./orphan.sh: cannot be run: /no/such/shell", "does not exist"]),
+        (&["./bare.sh"], &["./bare.sh: cannot be run", "#!/bin/sh"]),
+        (&[""], &["the name of the command is empty"]),
+        (&["./plain.txt"], &["plain.txt", "cannot be run", "chmod +x ./plain.txt"]),
         (&["."], &["cannot be run"]),
         (&["--sla", "missing.toml", "./tool.sh"], &["missing.toml", "cannot be read"]),
         (&["--sla", "bad.toml", "./tool.sh"], &["bad.toml:2:11:", "\"300ms\""]),
@@ -194,6 +247,15 @@ fn what_is_wrong_is_told_with_3_before_anything_is_run() {
         (&["--report", "report.pdf", "./tool.sh"], &["--report", ".html, .md or .json"]),
         (&["--runs", "0", "./tool.sh"], &["--runs", "at least 1"]),
         (&["--runs", "2"], &["COMMAND"]),
+        (&["--warmup", "-1", "./tool.sh"], &["--warmup", "whole number"]),
+        (&["--interval", "1e30h", "./tool.sh"], &["--interval", "a year"]),
+        (&["--interval", "soon", "./tool.sh"], &["--interval", "50ms"]),
+        (&["--sla", "other.toml", "./tool.sh"], &["other.toml", "`run`", "--name build"]),
+        (&["--output", "a.json", "--report", "./a.json", "./tool.sh"], &["a.json: given twice"]),
+        (
+            &["--sla", "other.toml", "--name", "build", "--output", "other.toml", "./tool.sh"],
+            &["other.toml: given twice"],
+        ),
     ];
     for (arguments, expected) in cases {
         let output = desk.run(arguments);
@@ -204,8 +266,31 @@ fn what_is_wrong_is_told_with_3_before_anything_is_run() {
         }
         assert!(!desk.path("was-run").exists(), "{arguments:?}");
     }
-    assert_eq!(code(&desk.run(&["./tool.sh"])), Some(0));
+    assert!(fs::read_to_string(desk.path("other.toml")).unwrap().contains("max_p95"));
+    assert_eq!(code(&desk.run(&["--interval", "1us", "./tool.sh"])), Some(0));
     assert!(desk.path("was-run").exists(), "else the above says nothing");
+}
+
+#[test]
+fn what_was_measured_before_a_run_that_cannot_be_begun_is_told() {
+    let desk = Desk::new();
+    desk.write("once.sh", "#!/bin/sh\nrm once.sh\n");
+    fs::set_permissions(desk.path("once.sh"), fs::Permissions::from_mode(0o755)).unwrap();
+    let output =
+        desk.run(&["--runs", "3", "--format", "json", "--output", "run.json", "./once.sh"]);
+    assert_eq!(code(&output), Some(3));
+    assert!(told(&output).contains("./once.sh: cannot be run"), "{}", told(&output));
+    let summary: Value = serde_json::from_slice(&fs::read(desk.path("run.json")).unwrap()).unwrap();
+    assert_eq!(summary["runs"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn a_warm_up_that_fails_is_told() {
+    let desk = Desk::new();
+    let script = "test -e warm || { touch warm; exit 1; }";
+    let output = desk.run(&["--warmup", "2", "--", "sh", "-c", script]);
+    assert_eq!(code(&output), Some(0));
+    assert!(told(&output).contains("note: 1 of 2 warm-up runs failed"), "{}", told(&output));
 }
 
 #[test]
@@ -263,6 +348,16 @@ fn ceilings_are_judged_on_the_memory_and_cpu_of_the_run_that_used_the_most() {
     assert_eq!(judge("max_memory = \"32MiB\""), Some(1));
     assert_eq!(judge("max_cpu = \"1%\""), Some(1));
     assert_eq!(judge("max_open_files = 1"), Some(1));
+}
+
+#[test]
+fn memory_of_a_command_too_short_to_be_looked_at_is_below_a_limit_that_is_far_away() {
+    let desk = Desk::new();
+    desk.write("sla.toml", "[resources]\nmax_memory = \"100MiB\"");
+    let output = desk.run(&["--sla", "sla.toml", "--", "true"]);
+    assert_eq!(code(&output), Some(0), "{}", told(&output));
+    desk.write("sla.toml", "[resources]\nmax_memory = \"4KiB\"");
+    assert_ne!(code(&desk.run(&["--sla", "sla.toml", "--", "true"])), Some(0));
 }
 
 #[test]
@@ -362,8 +457,8 @@ fn ctrl_c_ends_the_command_tells_what_was_so_far_and_exits_with_130() {
 #[test]
 fn a_command_is_asked_to_end_with_us_and_may_tidy_up() {
     let desk = Desk::new();
-    let script = "trap 'echo tidy; exit 7' TERM HUP; echo begun; while :; do sleep 0.01; done";
-    for (signal, expected) in [("-TERM", 143), ("-HUP", 129)] {
+    let script = "trap 'echo tidy; exit 7' TERM HUP INT; echo begun; while :; do sleep 0.01; done";
+    for (signal, expected) in [("-TERM", 143), ("-HUP", 129), ("-INT", 130)] {
         let json = ["--format", "json", "--output", "run.json", "--runs", "3"];
         let mut command = desk.command(&[&json[..], &["--", "sh", "-c", script]].concat());
         command.stdout(Stdio::piped()).stderr(Stdio::piped());

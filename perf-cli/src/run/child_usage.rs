@@ -1,14 +1,25 @@
 //! The kernel's account of processes that have ended.
 
+use std::io;
+use std::process::{Child, ExitStatus};
 use std::time::Duration;
+
+/// Waits for it; and the memory that the largest process had at most, of it and those that it has waited
+/// for. `None` where the system tells it of all children together.
+pub(super) fn wait(child: &mut Child) -> io::Result<(ExitStatus, Option<u64>)> {
+    #[cfg(any(target_os = "linux", target_os = "macos", target_os = "freebsd"))]
+    {
+        use wait4::Wait4;
+        let ended = child.wait4()?;
+        Ok((ended.status, Some(ended.rusage.maxrss)))
+    }
+    #[cfg(not(any(target_os = "linux", target_os = "macos", target_os = "freebsd")))]
+    Ok((child.wait()?, None))
+}
 
 /// What all children have used so far that we have waited for, and those that they have waited for.
 #[derive(Clone, Copy)]
-pub(super) struct ChildrenTotals {
-    sums: ChildUsage,
-    /// The most memory that any one of them ever had.
-    largest_bytes: u64,
-}
+pub(super) struct ChildrenTotals(ChildUsage);
 
 /// What one run used. It is exact: the kernel adds it up when a process has ended.
 #[derive(Clone, Copy)]
@@ -34,19 +45,15 @@ impl ChildrenTotals {
         let time = |time: TimeVal| Duration::from_micros(whole(time.num_microseconds()));
         // Linux counts bytes and tells them in blocks of 512.
         let bytes = |blocks: u64| cfg!(target_os = "linux").then_some(blocks * 512);
-        let unit = if cfg!(target_vendor = "apple") { 1 } else { 1_024 };
-        Some(ChildrenTotals {
-            sums: ChildUsage {
-                user: time(usage.user_time()),
-                system: time(usage.system_time()),
-                read_bytes: bytes(whole(usage.block_reads())),
-                written_bytes: bytes(whole(usage.block_writes())),
-                voluntary_switches: whole(usage.voluntary_context_switches()),
-                involuntary_switches: whole(usage.involuntary_context_switches()),
-                major_faults: whole(usage.major_page_faults()),
-            },
-            largest_bytes: whole(usage.max_rss()).saturating_mul(unit),
-        })
+        Some(ChildrenTotals(ChildUsage {
+            user: time(usage.user_time()),
+            system: time(usage.system_time()),
+            read_bytes: bytes(whole(usage.block_reads())),
+            written_bytes: bytes(whole(usage.block_writes())),
+            voluntary_switches: whole(usage.voluntary_context_switches()),
+            involuntary_switches: whole(usage.involuntary_context_switches()),
+            major_faults: whole(usage.major_page_faults()),
+        }))
     }
 
     #[cfg(not(unix))]
@@ -56,7 +63,7 @@ impl ChildrenTotals {
 
     /// What was used between the two.
     pub(super) fn since(&self, before: &ChildrenTotals) -> ChildUsage {
-        let (now, before) = (&self.sums, &before.sums);
+        let (now, before) = (&self.0, &before.0);
         let bytes = |now: Option<u64>, before| Some(now?.saturating_sub(before?));
         ChildUsage {
             user: now.user.saturating_sub(before.user),
@@ -69,13 +76,6 @@ impl ChildrenTotals {
                 .saturating_sub(before.involuntary_switches),
             major_faults: now.major_faults.saturating_sub(before.major_faults),
         }
-    }
-
-    /// The memory of the largest process between the two. `None` when an earlier one was as large, or it
-    /// was smaller than `own_peak`: a child begins as a copy of us, and the kernel counts that as its own.
-    pub(super) fn largest_since(&self, before: &ChildrenTotals, own_peak: u64) -> Option<u64> {
-        let known_from = before.largest_bytes.max(own_peak);
-        (self.largest_bytes > known_from).then_some(self.largest_bytes)
     }
 }
 

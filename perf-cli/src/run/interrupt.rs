@@ -1,5 +1,5 @@
-//! Ctrl-C, which the command hears of too: it belongs to the same group of processes. On Unix also what asks a
-//! process to end, of which the command hears from us.
+//! Ctrl-C, which the command hears of too: it belongs to the same group of processes. On Unix also what
+//! another process asks of us, of which the command hears from us.
 
 #[cfg(unix)]
 mod ask;
@@ -32,9 +32,9 @@ struct Shared {
 struct State {
     /// What to end with.
     code: Option<u8>,
-    /// The command, while nobody has waited for it: its number can be nobody else's.
+    first_ctrl_c: Option<Instant>,
     #[cfg(unix)]
-    running: Option<rustix::process::Pid>,
+    asked: ask::Asked,
 }
 
 impl Interrupt {
@@ -42,16 +42,10 @@ impl Interrupt {
     pub(super) fn listen() -> Result<Self, Box<dyn Error>> {
         let shared = Arc::new(Shared::default());
         let told = Arc::clone(&shared);
-        let mut first = None;
-        ctrlc::set_handler(move || {
-            let first = *first.get_or_insert_with(Instant::now);
-            if told.has_code() && first.elapsed() > TOGETHER {
-                std::process::exit(i32::from(INTERRUPTED));
-            }
-            told.end_with(INTERRUPTED);
-        })?;
         #[cfg(unix)]
-        ask::spawn_listener(Arc::clone(&shared))?;
+        ask::spawn_listener(told)?;
+        #[cfg(not(unix))]
+        ctrlc::set_handler(move || told.hear_ctrl_c())?;
         Ok(Interrupt(shared))
     }
 
@@ -72,17 +66,22 @@ impl Interrupt {
         state.code.is_some()
     }
 
-    /// Waits for the command, which meanwhile is told what we are asked for.
-    pub(super) fn wait(&self, child: &mut Child) -> std::io::Result<ExitStatus> {
+    /// Until it has ended, the command is told what we are asked for. Nobody has waited for it then.
+    pub(super) fn pass_on_until_the_end(&self, child: &Child) {
         #[cfg(unix)]
         ask::pass_on_until_the_end(&self.0, child);
-        child.wait()
+        #[cfg(not(unix))]
+        let _ = child;
     }
 }
 
 impl Shared {
-    fn has_code(&self) -> bool {
-        self.lock().code.is_some()
+    fn hear_ctrl_c(&self) {
+        let first = *self.lock().first_ctrl_c.get_or_insert_with(Instant::now);
+        if first.elapsed() > TOGETHER {
+            std::process::exit(i32::from(INTERRUPTED));
+        }
+        self.end_with(INTERRUPTED);
     }
 
     fn end_with(&self, code: u8) {

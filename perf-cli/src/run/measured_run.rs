@@ -1,9 +1,9 @@
 //! One run of the command.
 
-use super::child_usage::{ChildUsage, ChildrenTotals};
+use super::child_usage::{ChildUsage, ChildrenTotals, wait};
 use super::interrupt::Interrupt;
+use super::spawn_error;
 use super::watching::{Watched, Watching};
-use perfkit::report::wording::one_line;
 use perfkit::resources::ProcessSampler;
 use std::error::Error;
 use std::ffi::OsString;
@@ -28,8 +28,10 @@ pub(super) struct MeasuredRun {
     pub(super) usage: Option<ChildUsage>,
     /// `None` where the system does not tell it.
     pub(super) watched: Option<Watched>,
-    /// Of the largest process alone, to its last moment; `None` where that is not known of this run.
+    /// Of the largest process alone, to its last moment, or our own where that is more.
     largest_process_bytes: Option<u64>,
+    /// A child begins as large as we are, in the kernel's account, until it is another program.
+    own_peak_bytes: Option<u64>,
 }
 
 impl Task<'_> {
@@ -46,12 +48,11 @@ impl Task<'_> {
         }
         let before = ChildrenTotals::read();
         let start = Instant::now();
-        let mut child = command.spawn().map_err(|error| {
-            format!("{}: cannot be run: {error}", one_line(&program.to_string_lossy(), 200))
-        })?;
+        let mut child = command.spawn().map_err(|error| spawn_error::told(self.command, &error))?;
         // While nobody has waited for it, nobody else can have its number.
         let watching = Watching::spawn(child.id(), self.interval);
-        let status = self.interrupt.wait(&mut child)?;
+        self.interrupt.pass_on_until_the_end(&child);
+        let (status, largest_process_bytes) = wait(&mut child)?;
         let wall = start.elapsed();
         let watched = watching.map(Watching::end);
         let after = ChildrenTotals::read();
@@ -61,15 +62,27 @@ impl Task<'_> {
             status,
             usage: totals.map(|(before, after)| after.since(&before)),
             watched,
-            largest_process_bytes: totals
-                .and_then(|(before, after)| after.largest_since(&before, own_peak()?)),
+            largest_process_bytes,
+            own_peak_bytes: own_peak(),
         })
     }
 }
 
 impl MeasuredRun {
+    /// Of those that were waited for, or of all that were seen, where that is more.
     pub(super) fn cpu_time(&self) -> Option<Duration> {
+        self.waited_cpu_time().max(self.watched.and_then(|watched| watched.cpu_time))
+    }
+
+    /// What user and system time add up to.
+    fn waited_cpu_time(&self) -> Option<Duration> {
         self.usage.map(|usage| usage.user + usage.system)
+    }
+
+    /// CPU time that neither is user nor system time here, as nobody waited for who used it.
+    pub(super) fn unwaited_cpu_time(&self) -> Duration {
+        let times = self.cpu_time().zip(self.waited_cpu_time());
+        times.map_or(Duration::ZERO, |(all, waited)| all.saturating_sub(waited))
     }
 
     /// CPU time over time: 1 is one core.
@@ -80,7 +93,14 @@ impl MeasuredRun {
 
     /// The most memory of all processes together that was seen, or of the largest one.
     pub(super) fn peak_bytes(&self) -> Option<u64> {
-        self.watched.and_then(|watched| watched.resident_bytes).max(self.largest_process_bytes)
+        let own_peak = self.own_peak_bytes?;
+        let largest = self.largest_process_bytes.filter(|bytes| *bytes > own_peak);
+        self.watched.and_then(|watched| watched.resident_bytes).max(largest)
+    }
+
+    /// The same, or what it was not more than, where it ended before anybody looked.
+    pub(super) fn peak_bytes_at_most(&self) -> Option<u64> {
+        self.peak_bytes().or(self.largest_process_bytes)
     }
 }
 
@@ -101,7 +121,6 @@ pub(super) fn signal(_: ExitStatus) -> Option<i32> {
     None
 }
 
-/// A child begins as large as we are, in the kernel's account, until it is another program.
 fn own_peak() -> Option<u64> {
     ProcessSampler::own().ok()?.with_peak().sample().ok()?.peak_resident_bytes
 }

@@ -3,7 +3,7 @@
 use super::measured_run::MeasuredRun;
 use perfkit::report::Report;
 use perfkit::resources::{ResourceGauges, SamplerConfig};
-use perfkit::sla::{SlaConfig, Status};
+use perfkit::sla::{Indicator, Quantity, SlaConfig, Status};
 use perfkit::{Operation, Profiler, TimelineThread};
 use std::error::Error;
 
@@ -38,7 +38,7 @@ impl Record {
         runs: &[MeasuredRun],
         sla: Option<&SlaConfig>,
     ) -> (Report, Option<Status>) {
-        self.write_gauges(runs);
+        self.write_gauges(runs, sla);
         drop(self.timeline);
         // It also ends the timeline's last interval, which is shorter than a second.
         let snapshot = self.profiler.reset();
@@ -50,15 +50,20 @@ impl Record {
     }
 
     /// What `[resources]` is judged on: the run that used the most, its CPU on average.
-    fn write_gauges(&self, runs: &[MeasuredRun]) {
+    fn write_gauges(&self, runs: &[MeasuredRun], sla: Option<&SlaConfig>) {
         let most =
             |of: fn(&MeasuredRun) -> Option<f64>| runs.iter().filter_map(of).reduce(f64::max);
         let cores = most(MeasuredRun::cpu_cores);
         let capacity = capacity_cores();
         let ratio = cores.zip(capacity).map(|(cores, capacity)| cores / capacity);
+        // Of commands that end before anybody looks it is known what they did not have more than. That is
+        // enough when it is allowed, and says nothing when it is not.
+        let is_allowed = |bytes: &f64| sla.is_some_and(|sla| allows_memory(sla, *bytes));
+        let memory = most(|run| Some(run.peak_bytes()? as f64))
+            .or_else(|| most(|run| Some(run.peak_bytes_at_most()? as f64)).filter(is_allowed));
         let files = |run: &MeasuredRun| Some(run.watched?.open_files? as f64);
         for (name, value) in [
-            ("process_resident_memory_bytes", most(|run| Some(run.peak_bytes()? as f64))),
+            ("process_resident_memory_bytes", memory),
             ("process_cpu_cores", cores),
             ("process_cpu_capacity_cores", capacity),
             ("process_cpu_ratio", ratio),
@@ -70,6 +75,11 @@ impl Record {
             }
         }
     }
+}
+
+fn allows_memory(sla: &SlaConfig, bytes: f64) -> bool {
+    let mut limits = sla.targets().iter().filter(|target| target.indicator == Indicator::Memory);
+    limits.all(|target| target.bound.allows(Quantity::Bytes(bytes as u64), target.limit))
 }
 
 /// The cores that can be had, which a sampler tells of us: the command has the same affinity and quota.

@@ -17,9 +17,16 @@ const COMMAND_WIDTH: usize = 60;
 pub(super) struct Summary<'a> {
     pub(super) command: &'a [OsString],
     pub(super) runs: &'a [MeasuredRun],
-    pub(super) warm_ups: usize,
+    pub(super) warm_ups: WarmUps,
     pub(super) interrupted: bool,
     pub(super) verdict: Option<Status>,
+}
+
+/// Runs that count for nothing.
+#[derive(Clone, Copy, Default)]
+pub(super) struct WarmUps {
+    pub(super) runs: usize,
+    pub(super) failures: usize,
 }
 
 impl Summary<'_> {
@@ -52,13 +59,7 @@ impl Summary<'_> {
                 _ => format!(" {ending} ({})\n", counted(count, "run")),
             };
         }
-        let left = self.left_running();
-        if left > 0 {
-            text += &format!(
-                " note: when the command had ended, up to {left} of its processes ran on: what they use is \
-                 left out\n"
-            );
-        }
+        text += &self.notes();
         if self.interrupted {
             text += " interrupted\n";
         }
@@ -67,6 +68,39 @@ impl Summary<'_> {
             text += &report.to_console(console);
         }
         if console.unicode { text } else { wording::ascii(&text) }
+    }
+
+    /// What the table does not say, a line each.
+    fn notes(&self) -> String {
+        let mut text = String::new();
+        let left = self.left_running();
+        if left > 0 {
+            text += &format!(
+                " note: when the command had ended, up to {left} of its processes ran on: what they use \
+                 from then on is left out\n"
+            );
+        }
+        let unwaited =
+            self.runs.iter().map(MeasuredRun::unwaited_cpu_time).max().unwrap_or_default();
+        if !unwaited.is_zero() {
+            text += &format!(
+                " note: up to {} of the CPU time is of processes that nobody waited for: user and system \
+                 leave it out\n",
+                wording::duration(unwaited.as_nanos() as u64)
+            );
+        }
+        let known_at_most = self.runs.iter().filter(|run| run.peak_bytes().is_none());
+        if let Some(bytes) = known_at_most.filter_map(MeasuredRun::peak_bytes_at_most).max() {
+            text += &format!(
+                " note: too short to be looked at: peak memory was {} at most\n",
+                wording::bytes(bytes)
+            );
+        }
+        let WarmUps { runs, failures } = self.warm_ups;
+        if failures > 0 {
+            text += &format!(" note: {failures} of {} failed\n", counted(runs, "warm-up run"));
+        }
+        text
     }
 
     /// The object, on many lines.
@@ -94,7 +128,8 @@ impl Summary<'_> {
             "schema": "perfkit-run",
             "schema_version": "1.0",
             "command": command,
-            "warm_up_runs": self.warm_ups,
+            "warm_up_runs": self.warm_ups.runs,
+            "warm_up_failures": self.warm_ups.failures,
             "interrupted": self.interrupted,
             "figures": figures,
             "runs": self.runs.iter().map(run_to_json).collect::<Vec<_>>(),

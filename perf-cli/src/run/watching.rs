@@ -5,10 +5,13 @@ use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-/// Before the first look at the children, which takes a millisecond or two, as all processes of the machine
-/// are gone through: a command that ends sooner is left alone. Each pause is twice the one before, up to
-/// the interval.
+/// Before the first look at the children: a command that ends sooner is left alone. Each pause is twice the
+/// one before, up to the interval.
 const FIRST_PAUSE: Duration = Duration::from_millis(5);
+
+/// So many times as long as the last look is the pause after it, at least: what is measured should hardly
+/// feel it. Where the kernel has no lists of children, a look at a large machine takes many milliseconds.
+const PAUSE_FOR_A_LOOK: u32 = 20;
 
 /// The most of each that was seen; `None` of a command that had ended before anybody looked.
 #[derive(Clone, Copy, Default)]
@@ -18,6 +21,8 @@ pub(super) struct Watched {
     pub(super) processes: Option<u64>,
     pub(super) threads: Option<u64>,
     pub(super) open_files: Option<u64>,
+    /// Of all processes since they were first looked at, whether somebody waits for them or not.
+    pub(super) cpu_time: Option<Duration>,
     /// How many were still running when the command had ended.
     pub(super) left_running: u64,
 }
@@ -38,14 +43,22 @@ impl Watching {
             let (mut tree, mut first) = (tree, first);
             let (mut watched, mut pause) = (Watched::default(), FIRST_PAUSE);
             watched.look_at_first(&mut first);
-            while ended.recv_timeout(pause.min(interval)) == Err(RecvTimeoutError::Timeout) {
+            let mut rest = Duration::ZERO;
+            while ended.recv_timeout(pause.min(interval).max(rest))
+                == Err(RecvTimeoutError::Timeout)
+            {
+                let before = thread_cpu_time();
                 watched.look_at_first(&mut first);
                 watched.look_at_all(&mut tree);
                 pause = pause.saturating_mul(2);
+                rest = thread_cpu_time().saturating_sub(before) * PAUSE_FOR_A_LOOK;
             }
-            // Of those that were ever seen to be its children.
             if watched.processes.is_some() {
-                watched.left_running = tree.sample().map_or(0, |sample| sample.processes);
+                // Of those that were ever seen to be its children.
+                if let Ok(left) = tree.sample() {
+                    watched.left_running = left.processes;
+                    watched.cpu_time = Some(left.cpu_time);
+                }
             } else {
                 // What it had when it had hardly begun is not what it had at most.
                 watched.resident_bytes = None;
@@ -78,5 +91,20 @@ impl Watched {
             self.threads = self.threads.max(Some(sample.threads));
             self.open_files = self.open_files.max(sample.open_fds);
         }
+        self.cpu_time = Some(sample.cpu_time);
     }
+}
+
+/// Not the time of a clock, which goes on while others have the processor.
+#[cfg(target_os = "linux")]
+fn thread_cpu_time() -> Duration {
+    use rustix::time::{ClockId, clock_gettime};
+
+    clock_gettime(ClockId::ThreadCPUTime).try_into().unwrap_or_default()
+}
+
+/// Nobody is looked at.
+#[cfg(not(target_os = "linux"))]
+fn thread_cpu_time() -> Duration {
+    Duration::ZERO
 }

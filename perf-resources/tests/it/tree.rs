@@ -89,6 +89,64 @@ fn cpu_time_never_goes_back_when_nobody_waits_for_a_child() {
 }
 
 #[test]
+fn a_child_that_nobody_waits_for_hides_nothing_that_others_used_themselves() {
+    let root = Root::new();
+    write(&root, &process(10, 1, 5));
+    write(&root, &process(11, 10, 30));
+    write(&root, &process(12, 10, 1));
+    let mut tree = tree(&root, 10);
+    tree.sample().unwrap();
+    write(&root, &process(11, 10, 40));
+    assert_eq!(tree.sample().unwrap().cpu_time, 10 * TICK);
+    end(&root, 11);
+    write(&root, &process(10, 1, 7));
+    write(&root, &process(12, 10, 4));
+    let sample = tree.sample().unwrap();
+    assert_eq!((sample.cpu_time, sample.minor_faults), (15 * TICK, 15));
+}
+
+#[test]
+fn children_are_found_in_the_lists_of_all_threads_and_strangers_are_not_looked_at() {
+    let root = Root::new();
+    for process in [process(10, 1, 5), process(11, 10, 5), process(12, 10, 5), process(13, 12, 5)] {
+        write(&root, &process);
+        root.write(&format!("proc/{0}/task/{0}/children", process.pid), "");
+    }
+    root.write("proc/10/task/10/children", "11 ");
+    root.write("proc/10/task/99/children", "12 666 20 ");
+    root.write("proc/12/task/12/children", "13 ");
+    // One that has ended, and one whose number is another's by now.
+    write(&root, &process(20, 1, 5));
+    // It would be found by who looks at all.
+    write(&root, &process(14, 10, 5));
+    let mut tree = tree(&root, 10);
+    assert_eq!(tree.sample().unwrap().processes, 4);
+    // Left behind by its parent, nobody lists it.
+    end(&root, 12);
+    root.write("proc/10/task/99/children", "");
+    write(&root, &process(13, 1, 6));
+    let sample = tree.sample().unwrap();
+    assert_eq!((sample.processes, sample.cpu_time), (3, TICK));
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_real_child_is_found_under_the_kernels_own_lists() {
+    use std::process::{Command, Stdio};
+
+    let mut shell =
+        Command::new("sh").args(["-c", "cat; true"]).stdin(Stdio::piped()).spawn().unwrap();
+    let mut tree = ProcessTree::new(shell.id()).unwrap();
+    let begun = std::time::Instant::now();
+    while tree.sample().unwrap().processes < 2 {
+        assert!(begun.elapsed() < Duration::from_secs(60), "no child was seen");
+        std::thread::yield_now();
+    }
+    drop(shell.stdin.take());
+    shell.wait().unwrap();
+}
+
+#[test]
 fn a_process_that_got_the_number_of_an_ended_one_is_another() {
     let root = Root::new();
     write(&root, &process(10, 1, 5));
