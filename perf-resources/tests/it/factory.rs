@@ -107,7 +107,7 @@ fn what_is_unknown_is_an_error_that_lists_what_there_is() {
 
 #[test]
 fn a_value_that_an_option_cannot_have_is_an_error_that_says_what_it_can() {
-    let cases: [(&str, &str, OptionValue, &str); 9] = [
+    let cases: [(&str, &str, OptionValue, &str); 11] = [
         ("latency", "time_unit", "minutes".into(), "expected s, ms, us or ns"),
         ("latency", "time_unit", 5.into(), "is 5: expected"),
         ("memory", "unit", "TB".into(), "KiB"),
@@ -116,6 +116,8 @@ fn a_value_that_an_option_cannot_have_is_an_error_that_says_what_it_can() {
         ("memory", "gpu_device", 0.5.into(), "whole number"),
         ("memory", "sampling_interval", 0.into(), "0.001 to 86400"),
         ("cpu", "sampling_interval", f64::NAN.into(), "0.001 to 86400"),
+        ("throughput", "window_size", 0.5.into(), "a whole number of seconds, 1 to 86400"),
+        ("throughput", "window_size", 60.5.into(), "a whole number of seconds, 1 to 86400"),
         ("throughput", "metric_name", "".into(), "1 to 200 bytes"),
     ];
     for (kind, option, value, expected) in cases {
