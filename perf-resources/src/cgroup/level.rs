@@ -179,21 +179,21 @@ impl CpuLevel {
     }
 
     fn quota(&mut self, buffer: &mut Buffer) -> Limit<f64> {
-        let cores = |quota: &str, period: u64| match quota.parse::<u64>() {
-            Ok(quota) if period > 0 => Limit::At(quota as f64 / period as f64),
-            _ => Limit::Unreadable,
+        let quota = match self.quota.read(buffer) {
+            // Without a look at the period, which is another file.
+            Ok("-1") => return Limit::Unlimited,
+            Ok(quota) => quota,
+            Err(limit) => return limit,
         };
-        // Before the quota: they share the buffer.
-        let period = self.period.as_mut().and_then(|file| number(file.read(buffer)?));
-        match (self.quota.read(buffer), period) {
-            (Ok("-1"), _) => Limit::Unlimited,
-            (Ok(quota), Some(period)) => cores(quota, period),
-            (Ok(text), None) => match text.split_once(' ') {
-                Some(("max", _)) => Limit::Unlimited,
-                Some((quota, period)) => cores(quota, period.parse().unwrap_or(0)),
-                None => Limit::Unreadable,
-            },
-            (Err(limit), _) => limit,
+        let (quota, period) = match (&mut self.period, quota.split_once(' ')) {
+            (Some(period), _) => (quota.parse::<u64>().ok(), period.read(buffer).and_then(number)),
+            (None, Some(("max", _))) => return Limit::Unlimited,
+            (None, Some((quota, period))) => (quota.parse().ok(), period.parse().ok()),
+            (None, None) => (None, None),
+        };
+        match (quota, period) {
+            (Some(quota), Some(period)) if period > 0 => Limit::At(quota as f64 / period as f64),
+            _ => Limit::Unreadable,
         }
     }
 }
