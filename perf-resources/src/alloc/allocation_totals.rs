@@ -40,7 +40,7 @@ pub struct AllocationTotals {
 }
 
 impl AllocationTotals {
-    /// Reads now, in about 0.15 µs; `None` when no [`TrackingAllocator`](crate::TrackingAllocator) is the
+    /// Reads now, in 0.1 to 0.2 µs; `None` when no [`TrackingAllocator`](crate::TrackingAllocator) is the
     /// global allocator of this program.
     pub fn read() -> Option<Self> {
         if !is_tracking() {
