@@ -30,11 +30,11 @@ pub(crate) const TRACKERS: [&str; 5] = ["latency", "throughput", "memory", "cpu"
 ///
 /// | option | of | default | |
 /// |---|---|---|---|
-/// | `metric_name` | all | `latency`, `throughput`, `memory_usage`, `cpu_usage`, `gpu_usage` | begins the names of what it writes |
+/// | `metric_name` | all | `latency`, `throughput`, `memory_usage`, `cpu_usage`, `gpu_usage` | begins the names of what it writes; what latency writes has the name of its label, and this is told alone |
 /// | `include_timestamps` | all | true | whether it tells the time of day |
 /// | `time_unit` | latency | `ms` | `s`, `ms`, `us` or `ns` |
 /// | `time_unit` | throughput | `s` | `s`, `m` or `h` |
-/// | `window_size` | throughput | 60 | seconds of its sliding window, whole ones |
+/// | `window_size` | throughput | 60 | seconds of its sliding window: 1, 2 ... 86400 |
 /// | `unit` | memory, gpu | `MB` | `B`, `KB`, `MB`, `GB`, `KiB`, `MiB` or `GiB` |
 /// | `track_peak` | memory | true | |
 /// | `track_gpu` | memory | false | the memory of a GPU beside that of the process (feature `gpu`) |
@@ -90,7 +90,7 @@ pub fn tracker<'o>(
         }
         "throughput" => {
             let unit = options.parsed("time_unit", "s, m or h")?.unwrap_or_default();
-            let window = options.seconds("window_size")?.unwrap_or(Duration::from_secs(60));
+            let window = options.whole_seconds("window_size")?.unwrap_or(Duration::from_secs(60));
             let metric = metric("throughput");
             let tracker = ThroughputTracker::new(profiler, &metric, unit).window(window);
             (metric, TrackerKind::Throughput(tracker))

@@ -7,6 +7,7 @@ use perf_resources::{
 use std::cell::RefCell;
 use std::hint::black_box;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread;
 
@@ -258,6 +259,41 @@ fn a_peak_that_nobody_read_is_seen_within_what_a_thread_may_miss() {
     let peak = totals().peak_bytes;
     assert!(peak + MISSED + OTHERS >= base + 10_000_000, "{peak} {base}");
     assert!(peak < base + 10_000_000 + 2 * OTHERS, "{peak} {base}");
+}
+
+#[test]
+fn what_comes_and_goes_is_never_more_than_what_is_held_at_once() {
+    const BLOCK: usize = 1 << 20;
+    const TIMES: usize = 100_000;
+    // Two threads with a block each, and two between which blocks go over: one in each hand, one between.
+    const HELD: u64 = 5 << 20;
+    let _alone = alone();
+    // Above all that other tests of this process have ever held.
+    let floor = totals().peak_bytes;
+    let large = block(usize::try_from(floor).unwrap());
+    let base = totals().live_bytes;
+    let most = base + HELD + 2 * OTHERS;
+    let done = AtomicBool::new(false);
+    thread::scope(|scope| {
+        let (give, take) = mpsc::sync_channel(1);
+        scope.spawn(move || take.iter().for_each(drop::<Vec<u8>>));
+        let workers = [
+            scope.spawn(|| (0..TIMES).for_each(|_| drop(block(BLOCK)))),
+            scope.spawn(|| (0..TIMES).for_each(|_| drop(block(BLOCK)))),
+            scope.spawn(move || (0..TIMES / 10).for_each(|_| give.send(block(BLOCK)).unwrap())),
+        ];
+        scope.spawn(|| {
+            while !done.load(Ordering::Relaxed) {
+                let live = totals().live_bytes;
+                assert!((base..most).contains(&(live + OTHERS)), "{live} {base}");
+            }
+        });
+        workers.into_iter().for_each(|worker| worker.join().unwrap());
+        done.store(true, Ordering::Relaxed);
+    });
+    let peak = totals().peak_bytes;
+    assert!(peak < most, "{peak} {base}");
+    drop(large);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What one thread has allocated.
 
-use super::process_counters::{LOOK_EVERY, Slot, look_for_peak, own_slot};
+use super::process_counters::{Slot, TOLD_FROM, own_slot};
 use std::cell::Cell;
 
 thread_local! {
@@ -15,9 +15,8 @@ struct Counters {
     /// The most that `net_bytes` has been since the innermost measurement began.
     peak_net_bytes: Cell<i64>,
     slot: Cell<Option<&'static Slot>>,
-    /// How far this thread's memory has grown at most, from any moment since it last looked for a new peak
-    /// of the process.
-    grown: Cell<usize>,
+    /// What this thread has allocated less what it has freed since it last told the process.
+    untold: Cell<i64>,
 }
 
 /// Since the thread began.
@@ -46,8 +45,9 @@ pub(super) fn allocated(bytes: usize) {
             counts.allocations = counts.allocations.wrapping_add(1);
             counts.allocated_bytes = counts.allocated_bytes.wrapping_add(bytes as u64);
         });
-        counters.slot().allocated(bytes);
-        counters.grow(bytes);
+        let slot = counters.slot();
+        slot.allocated(bytes);
+        counters.change(slot, bytes as i64);
     });
     if counted.is_err() {
         own_slot().allocated(bytes);
@@ -62,8 +62,9 @@ pub(super) fn deallocated(bytes: usize) {
             counts.deallocations = counts.deallocations.wrapping_add(1);
             counts.freed_bytes = counts.freed_bytes.wrapping_add(bytes as u64);
         });
-        counters.slot().deallocated(bytes);
-        counters.shrink(bytes);
+        let slot = counters.slot();
+        slot.deallocated(bytes);
+        counters.change(slot, (bytes as i64).wrapping_neg());
     });
     if counted.is_err() {
         own_slot().deallocated(bytes);
@@ -79,9 +80,9 @@ pub(super) fn reallocated(from: usize, to: usize) {
             counts.allocated_bytes = counts.allocated_bytes.wrapping_add(more as u64);
             counts.freed_bytes = counts.freed_bytes.wrapping_add(less as u64);
         });
-        counters.slot().reallocated(more, less);
-        counters.shrink(less);
-        counters.grow(more);
+        let slot = counters.slot();
+        slot.reallocated(more, less);
+        counters.change(slot, (to as i64).wrapping_sub(from as i64));
     });
     if counted.is_err() {
         own_slot().reallocated(more, less);
@@ -116,7 +117,7 @@ impl Counters {
             counts: Cell::new(none),
             peak_net_bytes: Cell::new(0),
             slot: Cell::new(None),
-            grown: Cell::new(0),
+            untold: Cell::new(0),
         }
     }
 
@@ -139,22 +140,11 @@ impl Counters {
         })
     }
 
-    /// So a new peak of the process is seen before this thread has added [`LOOK_EVERY`] bytes to it.
+    /// So the process knows of all but [`TOLD_FROM`] bytes of this thread.
     #[inline]
-    fn grow(&self, bytes: usize) {
-        let grown = self.grown.get().wrapping_add(bytes);
-        if grown < LOOK_EVERY {
-            self.grown.set(grown);
-        } else {
-            self.grown.set(0);
-            look_for_peak();
-        }
-    }
-
-    /// Stops at zero: what is allocated again after it was freed may stand upon what another thread has
-    /// allocated meanwhile.
-    #[inline]
-    fn shrink(&self, bytes: usize) {
-        self.grown.set(self.grown.get().saturating_sub(bytes));
+    fn change(&self, slot: &Slot, bytes: i64) {
+        let untold = self.untold.get().wrapping_add(bytes);
+        let is_told = untold.unsigned_abs() >= TOLD_FROM && slot.tell();
+        self.untold.set(if is_told { 0 } else { untold });
     }
 }

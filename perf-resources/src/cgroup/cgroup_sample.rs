@@ -45,10 +45,11 @@ pub struct CgroupMemory {
     /// The same without the page cache that nobody has used lately and that the kernel drops first: what
     /// Kubernetes calls the working set.
     pub working_set_bytes: Option<u64>,
-    /// The lowest limit of the own group and those around it, in bytes.
+    /// The lowest limit of the own group and those around it, in bytes. Of groups around it that cannot be
+    /// seen, as in a container, version 1 alone tells the limit.
     pub limit: Limit<u64>,
-    /// How full the fullest of those groups is, its use over its limit. That need not be the group of the
-    /// lowest limit: a parent is filled by others too. `None` when none has a limit.
+    /// How full the fullest of those groups is, its working set over its limit. That need not be the group of
+    /// the lowest limit: a parent is filled by others too. `None` when none has a limit.
     pub ratio: Option<f64>,
 }
 

@@ -29,12 +29,12 @@ pub(super) fn folders(root: &Path) -> io::Result<Found> {
     let mounts: Vec<Mount> = mounts.lines().filter_map(Mount::parse).collect();
 
     let unified = group_of(&groups, "").and_then(|group| {
-        let mount = mounts.iter().find(|mount| mount.version == Version::Two)?;
+        let mount = mount_of(&mounts, group, |mount| mount.version == Version::Two)?;
         Some(mount.levels(root, group))
     });
     let first = |name: &str| {
         let group = group_of(&groups, name)?;
-        let mount = mounts.iter().find(|mount| mount.has(name))?;
+        let mount = mount_of(&mounts, group, |mount| mount.has(name))?;
         Some(mount.levels(root, group))
     };
     let of_unified = |marker: &[&str]| {
@@ -73,6 +73,18 @@ fn group_of<'t>(groups: &'t str, controller: &str) -> Option<&'t str> {
         };
         if is_it { parts.next() } else { None }
     })
+}
+
+/// The mount of these that has the group in it, or else the first: a hierarchy may be mounted more than once,
+/// and another time with a part of it alone.
+fn mount_of<'m>(
+    mounts: &'m [Mount],
+    group: &str,
+    is_one: impl Fn(&Mount) -> bool,
+) -> Option<&'m Mount> {
+    let mut fit = mounts.iter().filter(|mount| is_one(mount));
+    let first = fit.clone().next()?;
+    Some(fit.find(|mount| Path::new(group).starts_with(&mount.group)).unwrap_or(first))
 }
 
 /// A line of `/proc/self/mountinfo` that mounts groups.

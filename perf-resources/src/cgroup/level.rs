@@ -40,44 +40,63 @@ impl MemoryLevel {
 
     /// The own group, and the limits of all.
     pub(super) fn sample(levels: &mut [Self], buffer: &mut Buffer) -> Option<CgroupMemory> {
-        let own = levels.first_mut()?;
-        let used_bytes = own.used(buffer);
-        let inactive = own.inactive(buffer);
-        let (mut limit, mut ratio) = (Limit::Unreadable, None);
-        for level in levels {
+        let (own, around) = levels.split_first_mut()?;
+        let own_use = own.usage(buffer);
+        let own_limit = own.limit(buffer).tighter(own_use.limit_around);
+        let (mut limit, mut ratio) = (own_limit, own_use.of(own_limit));
+        for level in around {
             let of_level = level.limit(buffer);
             limit = limit.tighter(of_level);
-            let Limit::At(limit) = of_level else { continue };
-            if let Some(used) = level.used(buffer) {
-                // A limit of zero is one, and it is used up.
-                let full = used as f64 / limit.max(1) as f64;
-                ratio = Some(full.max(ratio.unwrap_or(0.0)));
+            if of_level.value().is_some() {
+                let of_level = level.usage(buffer).of(of_level);
+                ratio = ratio.into_iter().chain(of_level).reduce(f64::max);
             }
         }
-        let working_set_bytes =
-            used_bytes.zip(inactive).map(|(used, old)| used.saturating_sub(old));
-        Some(CgroupMemory { used_bytes, working_set_bytes, limit, ratio })
+        let MemoryUse { used, working_set, .. } = own_use;
+        Some(CgroupMemory { used_bytes: used, working_set_bytes: working_set, limit, ratio })
     }
 
-    fn used(&mut self, buffer: &mut Buffer) -> Option<u64> {
-        number(self.used.read(buffer)?)
-    }
-
-    fn inactive(&mut self, buffer: &mut Buffer) -> Option<u64> {
-        number_of(self.stat.read(buffer)?, self.cache_key)
+    fn usage(&mut self, buffer: &mut Buffer) -> MemoryUse {
+        let used = self.used.read(buffer).and_then(number);
+        let stat = self.stat.read(buffer).unwrap_or(b"");
+        let old_cache = number_of(stat, self.cache_key);
+        let around = number_of(stat, "hierarchical_memory_limit");
+        MemoryUse {
+            used,
+            working_set: used.zip(old_cache).map(|(used, old)| used.saturating_sub(old)),
+            limit_around: around.map_or(Limit::Unreadable, at_most),
+        }
     }
 
     fn limit(&self, buffer: &mut Buffer) -> Limit<u64> {
         match self.limit.read(buffer) {
             Ok("max") => Limit::Unlimited,
-            Ok(text) => match text.parse() {
-                Ok(limit) if limit >= NO_LIMIT => Limit::Unlimited,
-                Ok(limit) => Limit::At(limit),
-                Err(_) => Limit::Unreadable,
-            },
+            Ok(text) => text.parse().map_or(Limit::Unreadable, at_most),
             Err(limit) => limit,
         }
     }
+}
+
+/// What one group uses.
+struct MemoryUse {
+    used: Option<u64>,
+    working_set: Option<u64>,
+    /// The lowest limit of the group and all around it, those too that cannot be seen from in here: of
+    /// version 1, which has it in `memory.stat`.
+    limit_around: Limit<u64>,
+}
+
+impl MemoryUse {
+    /// How full it is. Old page cache fills no group: the kernel drops it first.
+    fn of(&self, limit: Limit<u64>) -> Option<f64> {
+        let used = self.working_set.or(self.used)?;
+        // A limit of zero is one, and it is used up.
+        limit.value().map(|limit| used as f64 / limit.max(1) as f64)
+    }
+}
+
+fn at_most(bytes: u64) -> Limit<u64> {
+    if bytes >= NO_LIMIT { Limit::Unlimited } else { Limit::At(bytes) }
 }
 
 /// The CPU of one group.
@@ -160,21 +179,21 @@ impl CpuLevel {
     }
 
     fn quota(&mut self, buffer: &mut Buffer) -> Limit<f64> {
-        let cores = |quota: &str, period: u64| match quota.parse::<u64>() {
-            Ok(quota) if period > 0 => Limit::At(quota as f64 / period as f64),
-            _ => Limit::Unreadable,
+        let quota = match self.quota.read(buffer) {
+            // Without a look at the period, which is another file.
+            Ok("-1") => return Limit::Unlimited,
+            Ok(quota) => quota,
+            Err(limit) => return limit,
         };
-        // Before the quota: they share the buffer.
-        let period = self.period.as_mut().and_then(|file| number(file.read(buffer)?));
-        match (self.quota.read(buffer), period) {
-            (Ok("-1"), _) => Limit::Unlimited,
-            (Ok(quota), Some(period)) => cores(quota, period),
-            (Ok(text), None) => match text.split_once(' ') {
-                Some(("max", _)) => Limit::Unlimited,
-                Some((quota, period)) => cores(quota, period.parse().unwrap_or(0)),
-                None => Limit::Unreadable,
-            },
-            (Err(limit), _) => limit,
+        let (quota, period) = match (&mut self.period, quota.split_once(' ')) {
+            (Some(period), _) => (quota.parse::<u64>().ok(), period.read(buffer).and_then(number)),
+            (None, Some(("max", _))) => return Limit::Unlimited,
+            (None, Some((quota, period))) => (quota.parse().ok(), period.parse().ok()),
+            (None, None) => (None, None),
+        };
+        match (quota, period) {
+            (Some(quota), Some(period)) if period > 0 => Limit::At(quota as f64 / period as f64),
+            _ => Limit::Unreadable,
         }
     }
 }

@@ -105,6 +105,22 @@ impl Options {
         }
     }
 
+    /// A second, or more of them, and at most a day.
+    pub(super) fn whole_seconds(
+        &mut self,
+        name: &'static str,
+    ) -> Result<Option<Duration>, TrackerError> {
+        match self.values.remove(name) {
+            None => Ok(None),
+            Some(OptionValue::Number(seconds))
+                if (1.0..=86_400.0).contains(&seconds) && seconds.fract() == 0.0 =>
+            {
+                Ok(Some(Duration::from_secs(seconds as u64)))
+            }
+            Some(value) => Err(self.wrong(name, value, "a whole number of seconds, 1 to 86400")),
+        }
+    }
+
     pub(super) fn whole(&mut self, name: &'static str) -> Result<Option<u32>, TrackerError> {
         match self.values.remove(name) {
             None => Ok(None),

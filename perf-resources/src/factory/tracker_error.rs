@@ -7,6 +7,7 @@ use super::options::known;
 use std::error::Error;
 use std::fmt;
 use std::io;
+use std::path::PathBuf;
 
 /// Why [`tracker`](crate::tracker()) made none.
 #[derive(Debug)]
@@ -46,8 +47,19 @@ pub enum TrackerError {
         /// What it needs.
         needs: &'static str,
     },
-    /// The file is no TOML, or has something else than a table for each tracker: where and why.
+    /// The file is no TOML, or has something else than a table for each tracker: why.
     File(Box<str>),
+    /// What is wrong with a file, and where.
+    At {
+        /// The file; `None` for a text that is of none.
+        path: Option<PathBuf>,
+        /// From 1.
+        line: usize,
+        /// In characters, from 1.
+        column: usize,
+        /// What.
+        error: Box<TrackerError>,
+    },
     /// The process or the file cannot be read.
     Io(io::Error),
 }
@@ -83,6 +95,12 @@ impl fmt::Display for TrackerError {
             }
             TrackerError::Unavailable { option, needs } => write!(f, "{option} needs {needs}"),
             TrackerError::File(reason) => f.write_str(reason),
+            TrackerError::At { path, line, column, error } => {
+                if let Some(path) = path {
+                    write!(f, "{}:", path.display())?;
+                }
+                write!(f, "{line}:{column}: {error}")
+            }
             TrackerError::Io(error) => error.fmt(f),
         }
     }

@@ -101,6 +101,11 @@ impl ProcessSampler {
         self
     }
 
+    /// Whether the peak is read from now on.
+    pub(crate) fn set_peak(&mut self, wanted: bool) {
+        self.detail.peak = wanted;
+    }
+
     /// Reads now.
     ///
     /// # Errors

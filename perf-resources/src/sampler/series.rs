@@ -22,7 +22,7 @@ pub(super) const METRICS: [(&str, &str, &str); 37] = [
     ("cgroup_memory_usage_bytes", "bytes", "Memory of the own control group, page cache included"),
     ("cgroup_memory_working_set_bytes", "bytes", "The same without old page cache"),
     ("cgroup_memory_limit_bytes", "bytes", "The lowest memory limit that holds"),
-    ("cgroup_memory_ratio", "", "Use over limit of the fullest group"),
+    ("cgroup_memory_ratio", "", "Working set over limit of the fullest group"),
     ("cgroup_cpu_quota_cores", "cores", "The lowest CPU quota that holds"),
     ("cgroup_cpu_quota_ratio", "", "CPU used over the quota"),
     ("cgroup_throttled_ratio", "", "Share of the quota's periods in which something had to wait"),
@@ -44,7 +44,7 @@ pub(super) const METRICS: [(&str, &str, &str); 37] = [
     ("perfkit_sampler_failures_total", "", "Samples that could not be read"),
 ];
 
-/// Two labels that tell series of one name apart, or none.
+/// A label that tells series of one name apart, or none.
 pub(super) type Label = Option<(&'static str, &'static str)>;
 
 /// Handles, made when a figure is first known: what is unknown has no series, and is no 0.

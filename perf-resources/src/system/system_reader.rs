@@ -1,6 +1,6 @@
 //! The whole machine where it can be read, and nothing elsewhere.
 
-use super::system_sample::SystemSample;
+use super::system_sample::{SystemCpu, SystemSample};
 
 /// A `SystemSampler`, or nothing without the feature `system`.
 #[derive(Debug)]
@@ -26,6 +26,17 @@ impl SystemReader {
 
     #[cfg(not(feature = "system"))]
     pub(crate) fn sample(&mut self) -> Option<SystemSample> {
+        None
+    }
+
+    /// The CPU alone, which reads nothing more often than its shortest interval.
+    #[cfg(feature = "system")]
+    pub(crate) fn cpu(&mut self) -> Option<SystemCpu> {
+        self.sampler.as_mut()?.cpu()
+    }
+
+    #[cfg(not(feature = "system"))]
+    pub(crate) fn cpu(&mut self) -> Option<SystemCpu> {
         None
     }
 }

@@ -49,12 +49,7 @@ impl SystemSampler {
     pub fn sample(&mut self) -> SystemSample {
         let at = Instant::now();
         self.system.refresh_memory_specifics(MemoryRefreshKind::everything());
-        let interval = at.saturating_duration_since(self.updated);
-        if interval >= Self::MIN_INTERVAL {
-            self.system.refresh_cpu_usage();
-            self.updated = at;
-            self.cpu = cpu(&self.system, interval);
-        }
+        let cpu = self.cpu();
         let load = System::load_average();
         let system = &self.system;
         let of = |total_bytes, available_bytes| SystemMemory { total_bytes, available_bytes };
@@ -63,8 +58,20 @@ impl SystemSampler {
             memory: of(system.total_memory(), system.available_memory()),
             swap: of(system.total_swap(), system.free_swap()),
             load: (!cfg!(windows)).then_some([load.one, load.five, load.fifteen]),
-            cpu: self.cpu.clone(),
+            cpu,
         }
+    }
+
+    /// The CPU alone, as [`sample`](Self::sample) has it.
+    pub(super) fn cpu(&mut self) -> Option<SystemCpu> {
+        let at = Instant::now();
+        let interval = at.saturating_duration_since(self.updated);
+        if interval >= Self::MIN_INTERVAL {
+            self.system.refresh_cpu_usage();
+            self.updated = at;
+            self.cpu = cpu(&self.system, interval);
+        }
+        self.cpu.clone()
     }
 }
 

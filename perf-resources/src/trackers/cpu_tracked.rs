@@ -4,8 +4,9 @@ use crate::process::CpuUsage;
 use crate::system::SystemCpu;
 use std::time::SystemTime;
 
-/// From this share of the cores that can be had on, there is none left for more work.
-const SATURATED: f64 = 0.9;
+/// The share that findings of a report begin at, too: what comes then waits four times as long as it is
+/// served.
+const SATURATED: f64 = 0.8;
 
 /// One reading of a [`CpuTracker`](crate::CpuTracker).
 #[derive(Clone, Debug, PartialEq)]
@@ -48,7 +49,7 @@ impl CpuTracked {
         self.process.map(|usage| usage.ratio() * 100.0)
     }
 
-    /// Whether the process used at least 90 % of the cores that can be had; `None` when either is not
+    /// Whether the process used at least 80 % of the cores that can be had; `None` when either is not
     /// known.
     pub fn is_saturated(&self) -> Option<bool> {
         Some(self.process?.share_of(self.capacity?)? >= SATURATED)
@@ -70,7 +71,8 @@ mod tests {
             system: None,
             at: None,
         };
-        assert_eq!(used(450, Some(0.5)).is_saturated(), Some(true));
+        assert_eq!(used(400, Some(0.5)).is_saturated(), Some(true));
+        assert_eq!(used(390, Some(0.5)).is_saturated(), Some(false));
         assert_eq!(used(450, Some(2.0)).is_saturated(), Some(false));
         assert_eq!(used(450, None).is_saturated(), None);
         assert_eq!(used(2_500, None).percent(), Some(250.0));

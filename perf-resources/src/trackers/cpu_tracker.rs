@@ -14,7 +14,7 @@ use perf_core::{Profiler, TrackError};
 use std::fmt;
 use std::io;
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, SystemTime};
 
 /// A peak is over no less: in shorter intervals every process is at 0 % or 100 %.
 const MIN_PEAK_INTERVAL: Duration = Duration::from_millis(10);
@@ -252,7 +252,7 @@ impl CpuTracker {
         if !self.tracks_system {
             return None;
         }
-        let mut cpu = reader.system.sample()?.cpu?;
+        let mut cpu = reader.system.cpu()?;
         if !self.tracks_cores {
             cpu.cores = Box::default();
         }
@@ -270,11 +270,9 @@ impl CpuTracker {
 }
 
 impl Reader {
+    /// The last reading as it was, its time too, where there is no other: CPU that is not known is no 0 %.
     fn sample(&mut self) -> ProcessSample {
-        match self.sampler.sample() {
-            Ok(sample) => self.last = sample,
-            Err(_) => self.last.at = Instant::now(),
-        }
+        self.last = self.sampler.sample().unwrap_or(self.last);
         self.last
     }
 }
@@ -311,5 +309,24 @@ impl Drop for CpuGuard<'_> {
     fn drop(&mut self) {
         // Stopped before, or given up: there is nobody to tell.
         let _ = self.tracker.stop(self.id);
+    }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+    use std::process::{Command, Stdio};
+
+    #[test]
+    fn a_reading_that_fails_is_unknown_and_no_idle_interval() {
+        let mut child = Command::new("cat").stdin(Stdio::piped()).spawn().unwrap();
+        let mut sampler = ProcessSampler::of(child.id()).unwrap();
+        let last = sampler.sample().unwrap();
+        let mut reader = Reader { sampler, system: SystemReader::new(false), last };
+        // Its input ends, and so does it.
+        drop(child.stdin.take());
+        child.wait().unwrap();
+        assert!(reader.sampler.sample().is_err());
+        assert!(reader.sample().cpu_since(&last).is_none());
     }
 }

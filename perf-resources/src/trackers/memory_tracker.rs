@@ -90,7 +90,7 @@ impl MemoryTracker {
     ///
     /// When this process cannot be read. If it could once, a reading that fails later repeats the last.
     pub fn new(profiler: &Profiler, metric: &str, unit: ByteUnit) -> io::Result<Self> {
-        let mut sampler = ProcessSampler::own()?.with_peak();
+        let mut sampler = ProcessSampler::own()?;
         let last = sampler.sample()?;
         let reader = Reader { sampler, system: SystemReader::new(true), last };
         Ok(MemoryTracker {
@@ -146,7 +146,7 @@ impl MemoryTracker {
     /// Reads now, and shows the reading to everything that runs, whose peak it may be.
     pub fn sample(&self) -> MemoryReading {
         let mut reader = lock(&self.shared.reader);
-        let sample = reader.sample();
+        let sample = reader.sample(self.tracks_peak);
         let system = reader.system.sample();
         drop(reader);
         self.shared.running.each(|started| started.see(&sample));
@@ -167,9 +167,9 @@ impl MemoryTracker {
     ///
     /// When the interval is zero, and when the system gives no more threads.
     pub fn spawn_sampling(&self) -> io::Result<TrackerSampling> {
-        let shared = Arc::clone(&self.shared);
+        let (shared, tracks_peak) = (Arc::clone(&self.shared), self.tracks_peak);
         let tick = move |_| {
-            let sample = lock(&shared.reader).sample();
+            let sample = lock(&shared.reader).sample(tracks_peak);
             shared.running.each(|started| started.see(&sample));
         };
         Ticker::spawn("perfkit-memory", self.interval, tick).map(TrackerSampling::new)
@@ -178,7 +178,7 @@ impl MemoryTracker {
     /// Starts a measurement that stops by its id, on whichever thread. It may overlap with any others; at
     /// most 10,000 run at a time, and the oldest is given up for one more.
     pub fn start(&self, label: &str) -> UsageId {
-        let start = lock(&self.shared.reader).sample();
+        let start = lock(&self.shared.reader).sample(self.tracks_peak);
         let highest_bytes = start.resident_bytes;
         self.shared.running.start(Started {
             label: label.into(),
@@ -196,7 +196,7 @@ impl MemoryTracker {
     pub fn stop(&self, id: UsageId) -> Result<MemoryTracked, TrackError> {
         // The reading after the measurement is known to run: an error costs none.
         let mut started = self.shared.running.end(id)?;
-        let end = lock(&self.shared.reader).sample();
+        let end = lock(&self.shared.reader).sample(self.tracks_peak);
         started.see(&end);
         let tracked = self.tracked(started, &end);
         let peak = tracked.peak();
@@ -226,7 +226,7 @@ impl MemoryTracker {
         let result = work();
         let tracked = self.stop(guard.id).unwrap_or_else(|_| {
             // 10,000 others were started meanwhile. The two readings are known all the same.
-            let end = lock(&self.shared.reader).sample();
+            let end = lock(&self.shared.reader).sample(self.tracks_peak);
             let highest_bytes = start.resident_bytes.max(end.resident_bytes);
             self.tracked(Started { label: label.into(), start, highest_bytes, readings: 2 }, &end)
         });
@@ -275,7 +275,9 @@ impl MemoryTracker {
 }
 
 impl Reader {
-    fn sample(&mut self) -> ProcessSample {
+    /// The peak is a file of its own, and half of the time that a reading takes.
+    fn sample(&mut self, with_peak: bool) -> ProcessSample {
+        self.sampler.set_peak(with_peak);
         match self.sampler.sample() {
             Ok(sample) => self.last = sample,
             Err(_) => self.last.at = Instant::now(),

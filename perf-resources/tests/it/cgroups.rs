@@ -17,7 +17,8 @@ fn nested_v2() -> Root {
         ("proc/self/mountinfo", V2),
         ("sys/fs/cgroup/cpu.stat", "usage_usec 900000000\n"),
         ("sys/fs/cgroup/app.slice/memory.max", "268435456\n"),
-        ("sys/fs/cgroup/app.slice/memory.current", "201326592\n"),
+        ("sys/fs/cgroup/app.slice/memory.current", "234881024\n"),
+        ("sys/fs/cgroup/app.slice/memory.stat", "anon 1\nfile 2\ninactive_file 33554432\n"),
         ("sys/fs/cgroup/app.slice/cpu.max", "150000 100000\n"),
         (
             "sys/fs/cgroup/app.slice/cpu.stat",
@@ -45,7 +46,11 @@ fn the_limits_of_a_tighter_parent_hold() {
     let memory = sample.memory.unwrap();
     assert_eq!((memory.used_bytes, memory.working_set_bytes), (Some(100 * MIB), Some(96 * MIB)));
     assert_eq!(memory.limit, Limit::At(256 * MIB));
-    assert_eq!(memory.ratio, Some(0.75), "the parent's, which others fill too");
+    assert_eq!(
+        memory.ratio,
+        Some(0.75),
+        "the parent's, which others fill too, less 32 MiB of old cache"
+    );
     let cpu = sample.cpu.unwrap();
     assert_eq!((cpu.quota, cpu.cpu_time), (Limit::At(1.5), Some(Duration::from_secs(5))));
     assert_eq!((cpu.periods, cpu.throttled_periods), (Some(100), Some(20)));
@@ -133,7 +138,7 @@ fn version_1_says_the_same_in_its_own_words() {
     let sample = sample(&v1());
     let memory = sample.memory.unwrap();
     assert_eq!((memory.used_bytes, memory.working_set_bytes), (Some(2 * MIB), Some(MIB)));
-    assert_eq!((memory.limit, memory.ratio), (Limit::At(8 * MIB), Some(0.25)));
+    assert_eq!((memory.limit, memory.ratio), (Limit::At(8 * MIB), Some(0.125)));
     let cpu = sample.cpu.unwrap();
     assert_eq!((cpu.quota, cpu.cpu_time), (Limit::At(0.5), Some(Duration::from_secs(2))));
     assert_eq!((cpu.periods, cpu.throttled_periods), (Some(10), Some(5)));
@@ -185,6 +190,35 @@ fn in_a_container_the_mount_is_the_own_group_whatever_its_path_on_the_host() {
         root.write("proc/self/cgroup", own);
         assert_eq!(sample(&root).memory.unwrap().ratio, Some(0.5), "{own}");
     }
+}
+
+#[test]
+fn version_1_tells_the_limit_of_a_parent_that_cannot_be_seen() {
+    let root = v1();
+    let stat = |limit: u64| {
+        let text =
+            format!("inactive_file 1\nhierarchical_memory_limit {limit}\ntotal_inactive_file 0\n");
+        root.write("sys/fs/cgroup/memory/a/b/memory.stat", &text);
+        let memory = sample(&root).memory.unwrap();
+        (memory.limit, memory.ratio)
+    };
+    assert_eq!(stat(4 * MIB), (Limit::At(4 * MIB), Some(0.5)));
+    assert_eq!(stat(8 * MIB), (Limit::At(8 * MIB), Some(0.25)));
+    assert_eq!(stat(9_223_372_036_854_771_712), (Limit::At(8 * MIB), Some(0.25)));
+    let none = "9223372036854771712\n";
+    root.write("sys/fs/cgroup/memory/a/b/memory.limit_in_bytes", none);
+    assert_eq!(stat(4 * MIB), (Limit::At(4 * MIB), Some(0.5)), "the own one has none");
+    assert_eq!(stat(9_223_372_036_854_771_712), (Limit::Unlimited, None));
+}
+
+#[test]
+fn of_two_mounts_the_one_with_the_own_group_counts() {
+    let root = nested_v2();
+    let other = "28 23 0:26 /other.slice /var/lib/other/cgroup rw - cgroup2 cgroup2 rw\n";
+    root.write("proc/self/mountinfo", &format!("{other}{V2}"));
+    root.write("var/lib/other/cgroup/memory.max", "1048576\n");
+    root.write("var/lib/other/cgroup/memory.current", "1048576\n");
+    assert_eq!(sample(&root).memory.unwrap().limit, Limit::At(256 * MIB));
 }
 
 #[test]

@@ -107,7 +107,7 @@ fn what_is_unknown_is_an_error_that_lists_what_there_is() {
 
 #[test]
 fn a_value_that_an_option_cannot_have_is_an_error_that_says_what_it_can() {
-    let cases: [(&str, &str, OptionValue, &str); 9] = [
+    let cases: [(&str, &str, OptionValue, &str); 11] = [
         ("latency", "time_unit", "minutes".into(), "expected s, ms, us or ns"),
         ("latency", "time_unit", 5.into(), "is 5: expected"),
         ("memory", "unit", "TB".into(), "KiB"),
@@ -116,6 +116,8 @@ fn a_value_that_an_option_cannot_have_is_an_error_that_says_what_it_can() {
         ("memory", "gpu_device", 0.5.into(), "whole number"),
         ("memory", "sampling_interval", 0.into(), "0.001 to 86400"),
         ("cpu", "sampling_interval", f64::NAN.into(), "0.001 to 86400"),
+        ("throughput", "window_size", 0.5.into(), "a whole number of seconds, 1 to 86400"),
+        ("throughput", "window_size", 60.5.into(), "a whole number of seconds, 1 to 86400"),
         ("throughput", "metric_name", "".into(), "1 to 200 bytes"),
     ];
     for (kind, option, value, expected) in cases {
@@ -151,24 +153,58 @@ mod file {
     }
 
     #[test]
-    fn a_file_that_is_wrong_says_where() {
-        let refused = |text: &str| trackers_from_toml(&Profiler::new(), text).unwrap_err();
-        for (text, expected) in [
-            ("[latency\n", "TOML"),
-            ("latency = 1\n", "latency is no table"),
-            ("[latency]\ntime_unit = [1]\n", "time_unit is no text, number, true or false"),
-            ("[latency]\ntime_unit = \"h\"\n", "expected s, ms, us or ns"),
-            ("[memroy]\n", "did you mean memory?"),
-        ] {
-            let message = refused(text).to_string();
-            assert!(message.contains(expected), "{text}: {message}");
+    fn numbers_of_any_base_are_what_they_say() {
+        let refused = |number: &str| {
+            let text = format!("[memory]\nsampling_interval = {number}\n");
+            trackers_from_toml(&Profiler::new(), &text).unwrap_err().to_string()
+        };
+        // 100,000 seconds are more than a day.
+        for number in ["100_000", "0x186A0", "0o303240", "0b1_1000_0110_1010_0000"] {
+            assert!(refused(number).contains("sampling_interval of the memory tracker is 100000"));
         }
+        assert!(
+            refused("0xffff_ffff_ffff_ffff_ffff_ffff_ffff_ffff_ffff")
+                .contains("is no text, number")
+        );
+    }
+
+    #[test]
+    fn a_file_that_is_wrong_says_where() {
+        let long = "é".repeat(100);
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("long.toml");
-        std::fs::write(&path, "#".repeat((1 << 20) + 1)).unwrap();
-        let error = trackers_from_file(&Profiler::new(), &path).unwrap_err();
-        assert!(error.to_string().contains("longer than 1 MiB"));
-        let error = trackers_from_file(&Profiler::new(), folder.path().join("none")).unwrap_err();
-        assert!(matches!(error, TrackerError::Io(_)));
+        let path = folder.path().join("trackers.toml");
+        for (text, place, expected) in [
+            ("[latency\n", "1:9", "no TOML: "),
+            ("# é\nlatency = 1\n", "2:1", "latency is no table"),
+            ("[latency]\ntime_unit = [1]\n", "2:13", "time_unit is no text, number, true or false"),
+            ("[cpu]\n[latency]\ntime_unit = \"h\"\n", "3:13", "expected s, ms, us or ns"),
+            ("latency = {metric_name = \"é\", time_unit = 0}", "1:43", "expected s, ms, us or ns"),
+            ("[latency]\nmetric_name = \"a\"\ntime_uni = 1\n", "3:1", "did you mean time_unit?"),
+            (&format!("[latency]\n  \"{long}\" = 1\n"), "2:3", "unknown option"),
+            ("[memory]\n[memroy]\n", "2:2", "did you mean memory?"),
+        ] {
+            let error = trackers_from_toml(&Profiler::new(), text).unwrap_err();
+            assert!(matches!(error, TrackerError::At { path: None, .. }), "{error:?}");
+            let message = error.to_string();
+            assert!(message.starts_with(&format!("{place}: ")), "{text}: {message}");
+            assert!(message.contains(expected), "{text}: {message}");
+            std::fs::write(&path, text).unwrap();
+            let error = trackers_from_file(&Profiler::new(), &path).unwrap_err();
+            assert_eq!(error.to_string(), format!("{}:{message}", path.display()));
+        }
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_read_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let (long, none) = (folder.path().join("long.toml"), folder.path().join("none"));
+        std::fs::write(&long, "#".repeat((1 << 20) + 1)).unwrap();
+        for (path, expected) in [(long, "longer than 1 MiB"), (none, "")] {
+            let error = trackers_from_file(&Profiler::new(), &path).unwrap_err();
+            assert!(matches!(error, TrackerError::Io(_)), "{error:?}");
+            let message = error.to_string();
+            assert!(message.starts_with(&format!("cannot read {}: ", path.display())), "{message}");
+            assert!(message.contains(expected), "{message}");
+        }
     }
 }

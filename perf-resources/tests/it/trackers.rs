@@ -122,6 +122,15 @@ fn the_thread_reads_what_runs() {
 }
 
 #[test]
+fn a_peak_that_nobody_wants_is_not_read() {
+    let tracker = memory(&Profiler::new());
+    let without = tracker.clone().track_peak(false);
+    assert_eq!(without.sample().peak_resident_bytes, None);
+    assert_eq!(without.track("a", || ()).1.peak_bytes, None);
+    assert!(tracker.sample().peak_resident_bytes.is_some(), "the clone had its own wish");
+}
+
+#[test]
 fn cpu_of_work_is_told_with_its_peak_and_what_it_is_a_share_of() {
     let profiler = Profiler::new();
     let tracker = CpuTracker::new(&profiler, "cpu_usage").unwrap();

@@ -2,7 +2,7 @@
 
 use super::{Entry, Fault, Node, Place, Value};
 use toml::Spanned;
-use toml::de::{DeTable, DeValue};
+use toml::de::{DeInteger, DeTable, DeValue};
 
 /// The whole text, or everything that is wrong with its syntax.
 pub(super) fn parse(text: &str) -> Result<Node, Vec<Fault>> {
@@ -35,7 +35,7 @@ fn node(value: &Spanned<DeValue<'_>>) -> Node {
     let place = Place::Byte(value.span().start);
     let value = match value.get_ref() {
         DeValue::String(text) => Value::Text(text.to_string()),
-        DeValue::Integer(number) => Value::Number(number.as_str().to_owned()),
+        DeValue::Integer(number) => Value::Number(decimal(number)),
         DeValue::Float(number) => Value::Number(number.as_str().to_owned()),
         DeValue::Boolean(is) => Value::Bool(*is),
         DeValue::Datetime(time) => Value::DateTime(time.to_string()),
@@ -43,4 +43,10 @@ fn node(value: &Spanned<DeValue<'_>>) -> Node {
         DeValue::Table(table) => Value::Table(entries(table)),
     };
     Node { place, value }
+}
+
+/// `0x10` as `16`; what is too large for that stays as it is written, and is no number to anybody.
+fn decimal(number: &DeInteger<'_>) -> String {
+    let whole = u128::from_str_radix(number.as_str(), number.radix());
+    whole.map_or_else(|_| number.to_string(), |whole| whole.to_string())
 }

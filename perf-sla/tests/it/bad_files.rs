@@ -184,7 +184,8 @@ fn thousands_of_unknown_names_are_refused_in_time() {
 fn a_count_is_told_how_far_it_may_go() {
     let told = error("[resources]\nmax_open_files = 18446744073709551615");
     assert!(told.contains("larger than 2^53"), "{told}");
-    for wrong in ["-1", "1.5", "1e3", "\"1000\"", "99999999999999999999999"] {
+    let beyond = format!("0x{}", "1".repeat(40));
+    for wrong in ["-1", "1.5", "1e3", "\"1000\"", "99999999999999999999999", &beyond] {
         error(&format!("[resources]\nmax_open_files = {wrong}"));
     }
 }

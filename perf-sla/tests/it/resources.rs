@@ -66,3 +66,11 @@ fn a_limit_of_bytes_is_bytes() {
     let sla = crate::sla("[resources]\nmax_memory = \"1.5MB\"");
     assert_eq!(sla.targets()[0].limit, Quantity::Bytes(1_500_000));
 }
+
+#[test]
+fn a_number_of_any_base_is_the_number_it_stands_for() {
+    for files in ["1_000", "+1000", "0x3E8", "0x3_e8", "0o1750", "0b11_1110_1000"] {
+        let sla = crate::sla(&format!("[resources]\nmax_open_files = {files}"));
+        assert_eq!(sla.targets()[0].limit, Quantity::Number(1_000.0), "{files}");
+    }
+}
