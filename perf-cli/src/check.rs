@@ -2,8 +2,8 @@
 
 use crate::log_input::LogInput;
 use crate::report::judged;
-use crate::report_input::{is_report, load_all, merged};
-use crate::report_output::Outputs;
+use crate::report_input::{has_report, is_report, load_all, merged};
+use crate::report_output::{OpenOutputs, Outputs};
 use crate::sla::warn;
 use clap::Args;
 use perfkit::report::Report;
@@ -32,6 +32,7 @@ const EXAMPLES: &str = "\
 Examples:
   perfkit check --sla sla.toml logs/
   perfkit check --sla sla.toml report.json --baseline nightly/
+  perfkit check --sla sla.toml workers/
   perfkit check --sla sla.toml --access nginx /var/log/nginx/access.log
   perfkit check --sla sla.toml --access '$msec $status $request_time \"$request\"' access.log
   perfkit check --sla sla.toml requests.csv --duration-field ms --unit ms \\
@@ -43,7 +44,7 @@ impl Check {
         let sla = SlaConfig::from_path(&self.sla)?;
         warn(&self.sla, &sla);
         let outputs = self.outputs.open(self.input.inputs())?;
-        if let Some(report) = reports(&self.input)? {
+        if let Some(report) = reports(&self.input, &outputs)? {
             let (report, code) = judged(report, &sla);
             outputs.write(report)?;
             return Ok(code);
@@ -59,11 +60,16 @@ impl Check {
 }
 
 /// All inputs as one report, if they are reports; `None` if they are logs.
-fn reports(input: &LogInput) -> Result<Option<Report>, Box<dyn Error>> {
+fn reports(input: &LogInput, outputs: &OpenOutputs) -> Result<Option<Report>, Box<dyn Error>> {
     let mut logs = Vec::new();
     let mut reports = Vec::new();
     for path in input.inputs() {
-        let kind = if is_report(path)? { &mut reports } else { &mut logs };
+        let has_reports = match path.is_dir() {
+            // A folder of logs may have the reports that were made of them.
+            true => !input.has_logs(path) && has_report(path)?,
+            false => is_report(path)?,
+        };
+        let kind = if has_reports { &mut reports } else { &mut logs };
         kind.push(path.clone());
     }
     match (reports.first(), logs.first()) {
@@ -73,7 +79,7 @@ fn reports(input: &LogInput) -> Result<Option<Report>, Box<dyn Error>> {
             report.display()
         )
         .into()),
-        (Some(_), None) => merged(load_all(&reports)?),
+        (Some(_), None) => merged(load_all(&reports, &outputs.written())?),
         (Some(report), Some(log)) => Err(format!(
             "{} is a report and {} is none: judge reports and logs each by themselves",
             report.display(),

@@ -9,6 +9,7 @@ mod measured;
 mod rag;
 mod serving;
 
+use crate::report_output::write_text;
 use crate::sla::warn;
 use crate::terminal::{self, counted, say, tell};
 use clap::Args;
@@ -228,8 +229,13 @@ impl Demo {
         }
         for name in REPORTS {
             let path = self.out.join(name);
+            let is_new = !path.exists();
             let opened = fs::OpenOptions::new().create(true).append(true).open(&path);
             opened.map_err(|error| format!("{}: cannot be written: {error}", path.display()))?;
+            // The demo may still end without a report.
+            if is_new {
+                fs::remove_file(&path)?;
+            }
         }
         Ok(())
     }
@@ -324,10 +330,11 @@ impl Demo {
     fn write(&self, report: &Report) -> Result<(), Box<dyn Error>> {
         // The files come first: whoever reads the output may go away.
         let [json, markdown, html, junit] = REPORTS.map(|name| self.out.join(name));
-        report.write_json(json)?;
-        report.write_markdown(markdown)?;
-        report.write_html(html)?;
-        report.write_junit(junit)?;
+        // Each as a whole: a second Ctrl-C leaves no half of one.
+        write_text(&json, &report.to_json()?)?;
+        write_text(&markdown, &report.to_markdown()?)?;
+        write_text(&html, &report.to_html()?)?;
+        write_text(&junit, &report.to_junit()?)?;
         let text = report.to_console(&terminal::stdout());
         let wrote = self.out.join("report.{json,md,html,junit.xml}");
         say(&format!("\n{text}\n wrote {}\n", wrote.display()))?;

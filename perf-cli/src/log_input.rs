@@ -9,15 +9,15 @@ use perfkit::export::{
 };
 use perfkit::{TimeUnit, sla::SlaConfig};
 use std::error::Error;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Entries between two looks at the progress.
 const STEP: u64 = 4_096;
 
 #[derive(Args)]
 pub(crate) struct LogInput {
-    /// Request logs: files (plain, .gz, .zst), folders of them, or - for standard input; `check` takes files of
-    /// reports too
+    /// Request logs: files (plain, .gz, .zst), folders of them, or - for standard input; `check` takes reports
+    /// and folders of them too
     #[arg(required = true, value_name = "INPUT")]
     inputs: Vec<PathBuf>,
     /// Read the access log of a web server: nginx or apache (combined, with the request time at its end),
@@ -81,6 +81,11 @@ impl LogInput {
         self.access.is_some() || self.duration_field.is_some()
     }
 
+    /// Whether a folder has logs of the kind that is asked for.
+    pub(crate) fn has_logs(&self, folder: &Path) -> bool {
+        self.format(folder).is_ok_and(|format| LogReader::open(folder, format).is_ok())
+    }
+
     /// Replays all of them. `sla` is told to watch first.
     pub(crate) fn replay(
         &self,
@@ -137,7 +142,7 @@ impl LogInput {
         Ok(Read { entries, skipped })
     }
 
-    fn format(&self, input: &std::path::Path) -> Result<LogFormat, Box<dyn Error>> {
+    fn format(&self, input: &Path) -> Result<LogFormat, Box<dyn Error>> {
         let Some(duration) = &self.duration_field else {
             return Ok(match self.access.as_deref() {
                 None => LogFormat::Requests,

@@ -6,14 +6,16 @@ use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 /// Has a file written: beside its place, and moved there when all of it is written, so that what was there
-/// stays until then, and a log can be converted into its own folder. A device or pipe is written to as it is.
+/// stays until then, and a log can be converted into its own folder. A link stays one: what it leads to is
+/// written. A device or pipe is written to as it is.
 pub(crate) fn write_file(
     path: &Path,
     write: impl FnOnce(&mut dyn Write) -> Result<(), Box<dyn Error>>,
 ) -> Result<(), Box<dyn Error>> {
     let refuse = |error: io::Error| format!("{}: cannot be written: {error}", path.display());
     let is_special = fs::metadata(path).is_ok_and(|about| !about.is_file());
-    let mut beside = path.as_os_str().to_owned();
+    let place = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let mut beside = place.as_os_str().to_owned();
     beside.push(".new");
     let target = if is_special { path } else { Path::new(&beside) };
     let mut out = BufWriter::new(File::create(target).map_err(refuse)?);
@@ -21,7 +23,7 @@ pub(crate) fn write_file(
         .and_then(|()| out.flush().map_err(|error| refuse(error).into()))
         .and_then(|()| match is_special {
             true => Ok(()),
-            false => fs::rename(&beside, path).map_err(|error| refuse(error).into()),
+            false => fs::rename(&beside, &place).map_err(|error| refuse(error).into()),
         });
     if written.is_err() && !is_special {
         let _ = fs::remove_file(&beside);

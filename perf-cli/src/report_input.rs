@@ -6,7 +6,7 @@ use perfkit::report::{Report, wording};
 use std::collections::BTreeSet;
 use std::error::Error;
 use std::fs::{self, File, Metadata};
-use std::io::{self, Read};
+use std::io::{self, BufRead, Read};
 use std::path::{Path, PathBuf};
 
 /// What the beginning of a report is at most: the key that says what it is comes first.
@@ -30,19 +30,10 @@ pub(crate) struct ReportFolder {
 impl ReportFolder {
     /// Reads every `.json` of the folder but `left_out`; not those of folders in it.
     pub(crate) fn read(folder: &Path, left_out: &[PathBuf]) -> Result<Self, Box<dyn Error>> {
-        let refuse = |error: io::Error| format!("{}: cannot be read: {error}", folder.display());
         let left_out: Vec<PathBuf> =
             left_out.iter().filter_map(|path| path.canonicalize().ok()).collect();
-        let mut files = Vec::new();
-        for entry in fs::read_dir(folder).map_err(refuse)? {
-            let path = entry.map_err(refuse)?.path();
-            let is_json = path.extension().is_some_and(|extension| extension == "json");
-            let is_left_out = || path.canonicalize().is_ok_and(|path| left_out.contains(&path));
-            if is_json && path.is_file() && !is_left_out() {
-                files.push(path);
-            }
-        }
-        files.sort();
+        let mut files = json_files(folder)?;
+        files.retain(|path| !path.canonicalize().is_ok_and(|path| left_out.contains(&path)));
         let mut read = ReportFolder { reports: Vec::new(), others: 0, broken: Vec::new() };
         let bar = bar(files.len())?;
         for path in files {
@@ -96,30 +87,47 @@ impl ReportFolder {
     }
 }
 
-/// The reports of files, and of folders of them, in the order given. A file that is given twice would be counted
-/// twice, and is refused.
-pub(crate) fn load_all(inputs: &[PathBuf]) -> Result<Vec<Report>, Box<dyn Error>> {
+/// The reports of files, and of folders of them but for `left_out`, in the order given. What is given twice would
+/// be counted twice, and is refused.
+pub(crate) fn load_all(
+    inputs: &[PathBuf],
+    left_out: &[PathBuf],
+) -> Result<Vec<Report>, Box<dyn Error>> {
     let mut known = BTreeSet::new();
-    let mut once = |path: &Path| match path.canonicalize().map(|real| known.insert(real)) {
-        Ok(false) => Err(format!("{}: is given twice, and would be counted twice", path.display())),
-        _ => Ok(()),
-    };
-    let mut reports = Vec::new();
+    let mut reports: Vec<(PathBuf, Report)> = Vec::new();
     let bar = bar(inputs.len())?;
     for input in inputs {
         bar.inc(1);
-        if input.is_dir() {
-            for (path, report) in ReportFolder::read(input, &[])?.at_least_one(input)? {
-                once(&path)?;
-                reports.push(report);
+        let read = match input.is_dir() {
+            true => ReportFolder::read(input, left_out)?.at_least_one(input)?,
+            false => vec![(input.clone(), load(input)?)],
+        };
+        for (path, report) in read {
+            if path.canonicalize().is_ok_and(|real| !known.insert(real)) {
+                let path = path.display();
+                return Err(format!("{path}: is given twice, and would be counted twice").into());
             }
-        } else {
-            once(input)?;
-            reports.push(Report::load(input)?);
+            if let Some((copy, _)) = reports.iter().find(|(_, known)| known.is_same_run(&report)) {
+                let (path, copy) = (path.display(), copy.display());
+                return Err(
+                    format!("{path}: is a copy of {copy}, and would be counted twice").into()
+                );
+            }
+            reports.push((path, report));
         }
     }
     bar.finish_and_clear();
-    Ok(reports)
+    Ok(reports.into_iter().map(|(_, report)| report).collect())
+}
+
+/// The report in a file, or on standard input for `-`.
+pub(crate) fn load(path: &Path) -> Result<Report, Box<dyn Error>> {
+    if path != Path::new("-") {
+        return Ok(Report::load(path)?);
+    }
+    let text = io::read_to_string(io::stdin().lock());
+    let text = text.map_err(|error| format!("standard input: cannot be read: {error}"))?;
+    Report::from_json(&text).map_err(|error| format!("standard input: {error}").into())
 }
 
 /// All of them as one, where there is one at least.
@@ -133,9 +141,35 @@ pub(crate) fn merged(reports: Vec<Report>) -> Result<Option<Report>, Box<dyn Err
     Ok(merged)
 }
 
+/// Every `.json` of a folder by name; not those of folders in it.
+fn json_files(folder: &Path) -> Result<Vec<PathBuf>, String> {
+    let refuse = |error: io::Error| format!("{}: cannot be read: {error}", folder.display());
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).map_err(refuse)? {
+        let path = entry.map_err(refuse)?.path();
+        if path.extension().is_some_and(|extension| extension == "json") && path.is_file() {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+/// Whether a folder has a report.
+pub(crate) fn has_report(folder: &Path) -> Result<bool, String> {
+    Ok(json_files(folder)?.iter().any(|path| is_report(path).unwrap_or(false)))
+}
+
 /// Whether a file says that it is a report: in its first key, as they are written; of one that ends in `.json`,
-/// in any, as a program that sorts keys leaves it. What is no plain file is none.
+/// in any, as a program that sorts keys leaves it. Standard input (`-`) is looked at, and still there to be read.
+/// What else is no plain file is none.
 pub(crate) fn is_report(path: &Path) -> Result<bool, String> {
+    if path == Path::new("-") {
+        let mut stdin = io::stdin().lock();
+        let head = stdin.fill_buf();
+        let head = head.map_err(|error| format!("standard input: cannot be read: {error}"))?;
+        return Ok(begins_a_report(&String::from_utf8_lossy(head)));
+    }
     let Some(about) = fs::metadata(path).ok().filter(Metadata::is_file) else { return Ok(false) };
     let is_json = path.extension().is_some_and(|extension| extension == "json");
     let read = |most: u64| {
@@ -144,7 +178,7 @@ pub(crate) fn is_report(path: &Path) -> Result<bool, String> {
         read.map_err(|error| format!("{}: cannot be read: {error}", path.display()))?;
         Ok::<_, String>(String::from_utf8_lossy(&text).into_owned())
     };
-    if read(HEAD)?.trim_start().strip_prefix('{').is_some_and(says_report) {
+    if begins_a_report(&read(HEAD)?) {
         return Ok(true);
     }
     // A log may be called so too, and be larger than memory.
@@ -153,6 +187,10 @@ pub(crate) fn is_report(path: &Path) -> Result<bool, String> {
     }
     let text = read(MOST_SEARCHED)?;
     Ok(text.match_indices(KEY).any(|(at, _)| says_report(&text[at..])))
+}
+
+fn begins_a_report(text: &str) -> bool {
+    text.trim_start().strip_prefix('{').is_some_and(says_report)
 }
 
 /// `"schema": "perf-report"`, with any space between.

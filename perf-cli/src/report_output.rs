@@ -2,7 +2,7 @@
 
 use crate::output::{write_file, write_stdout};
 use crate::report_input::ReportFolder;
-use crate::terminal::{self, say};
+use crate::terminal::{self, say, tell};
 use clap::Args;
 use perfkit::report::{Report, ReportError, Templates};
 use std::error::Error;
@@ -52,9 +52,7 @@ impl Outputs {
     /// Reads templates and earlier reports: what is wrong with them is found out before the work begins. A folder
     /// of earlier reports may also have those that are looked at now; they are left out.
     pub(crate) fn open(self, now: &[PathBuf]) -> Result<OpenOutputs, Box<dyn Error>> {
-        if self.files().filter(|path| is_stdout(path)).count() > 1 {
-            return Err("only one file can be -, which is standard output".into());
-        }
+        refuse_twice(self.files())?;
         let templates = match &self.template {
             Some(folder) => Templates::from_dir(folder)?,
             None => Templates::default(),
@@ -78,6 +76,11 @@ impl Outputs {
 }
 
 impl OpenOutputs {
+    /// The files that will be written.
+    pub(crate) fn written(&self) -> Vec<PathBuf> {
+        self.outputs.files().map(Path::to_owned).collect()
+    }
+
     /// Writes the files, then the text for the terminal, if standard output is still free; says whether it
     /// was.
     pub(crate) fn write(&self, report: Report) -> Result<bool, Box<dyn Error>> {
@@ -114,10 +117,35 @@ impl OpenOutputs {
         let report = match self.baseline.is_empty() {
             // A report can bring a comparison of its own.
             true => report,
-            false => report.with_baseline(&self.baseline),
+            false => {
+                let report = report.with_baseline(&self.baseline);
+                if report.model().baseline.is_none() {
+                    tell("note: --baseline has no other run than the one that is looked at");
+                }
+                report
+            }
         };
         report.with_templates(&self.templates)
     }
+}
+
+/// Refuses files of which one would overwrite another.
+pub(crate) fn refuse_twice<'a>(files: impl Iterator<Item = &'a Path>) -> Result<(), String> {
+    let mut places = Vec::new();
+    for file in files {
+        // A device takes what comes.
+        let is_special = file.metadata().is_ok_and(|about| !about.is_file());
+        let place = file.canonicalize().or_else(|_| std::path::absolute(file));
+        let place = if is_stdout(file) { file.to_owned() } else { place.unwrap_or_default() };
+        if places.contains(&place) && !is_special {
+            return Err(match is_stdout(file) {
+                true => "only one file can be -, which is standard output".to_owned(),
+                false => format!("{}: cannot be two files at once", file.display()),
+            });
+        }
+        places.push(place);
+    }
+    Ok(())
 }
 
 /// Writes a file as a whole, or standard output for `-`.

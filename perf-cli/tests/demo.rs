@@ -174,6 +174,16 @@ fn a_corpus_that_is_missing_leaves_nothing_behind() {
 }
 
 #[test]
+fn a_corpus_without_text_leaves_no_empty_reports() {
+    let desk = Desk::new();
+    fs::create_dir(desk.path("empty")).unwrap();
+    assert_eq!(code(&desk.demo(&["--corpus", "empty", "--out", "out"])), Some(3));
+    let left: Vec<_> =
+        fs::read_dir(desk.path("out")).unwrap().map(|e| e.unwrap().file_name()).collect();
+    assert_eq!(left, [".gitignore"]);
+}
+
+#[test]
 fn colours_come_only_when_asked_for_where_there_is_no_terminal() {
     let desk = Desk::new();
     desk.write("sla.toml", "[operations.end_to_end]\nmax_p50 = \"1h\"");

@@ -74,6 +74,20 @@ impl Desk {
         serde_json::from_str(&self.read(name)).unwrap()
     }
 
+    /// With this on standard input.
+    fn pipe(&self, line: &str, input: &str) -> Output {
+        fs::write(self.path("piped"), input).unwrap();
+        Command::new(PERFKIT)
+            .args(line.split(' '))
+            .current_dir(self.0.path())
+            .env("LC_ALL", "C.UTF-8")
+            .env("NO_COLOR", "1")
+            .env_remove("GITHUB_ACTIONS")
+            .stdin(fs::File::open(self.path("piped")).unwrap())
+            .output()
+            .unwrap()
+    }
+
     fn run(&self, line: &str) -> Output {
         perfkit(self.0.path(), &line.split(' ').collect::<Vec<_>>())
     }
@@ -82,7 +96,9 @@ impl Desk {
     fn nights(&self) {
         for night in 1..=12_u64 {
             let mut json: Value = serde_json::from_str(&made()[0]).unwrap();
+            json["run"]["started_at"] = format!("2026-11-{night:02}T02:59:00Z").into();
             json["run"]["ended_at"] = format!("2026-11-{night:02}T03:00:00Z").into();
+            json["run"]["duration_ns"] = 60_000_000_000_u64.into();
             json["run"]["labels"]["commit"] = format!("{night:02}abcdef0123").into();
             if night > 6 {
                 for operation in json["operations"].as_array_mut().unwrap() {
@@ -238,6 +254,112 @@ fn a_file_that_is_given_twice_is_refused_however_it_is_written() {
 }
 
 #[test]
+fn what_is_merged_into_its_own_folder_is_not_merged_again() {
+    let desk = Desk::new();
+    desk.write("workers/1.json", &made()[0]);
+    desk.write("workers/2.json", &made()[1]);
+    for line in [
+        "report merge workers -o workers/merged.json",
+        "check --sla met.toml workers -o workers/merged.json",
+    ] {
+        for _ in 0..2 {
+            let output = desk.run(line);
+            assert_eq!(code(&output), Some(0), "{line}: {}", told(&output));
+            assert_eq!(count_of(&desk.json("workers/merged.json"), "end_to_end"), 100, "{line}");
+        }
+    }
+    fs::copy(desk.path("workers/2.json"), desk.path("copy.json")).unwrap();
+    let copies = desk.run("report merge copy.json workers/2.json");
+    assert_eq!(code(&copies), Some(3), "{}", told(&copies));
+    let error = stderr(&copies);
+    assert!(error.contains("workers/2.json: is a copy of copy.json"), "{error}");
+}
+
+#[test]
+fn one_report_that_is_merged_has_no_verdict_as_several_have_none() {
+    let desk = Desk::new();
+    let output = desk.run("report merge a.json -o one.json");
+    assert_eq!(code(&output), Some(0), "{}", told(&output));
+    assert!(!stdout(&output).contains("SLA"), "{}", told(&output));
+    assert!(desk.json("one.json").get("verdict").is_none());
+    assert_eq!(code(&desk.run("report merge a.json --sla violated.toml")), Some(1));
+}
+
+#[test]
+fn the_worst_process_decides_whether_its_memory_is_too_large() {
+    let desk = Desk::new();
+    for (file, memory) in [("a.json", 5e9), ("b.json", 20e6)] {
+        let mut json = desk.json(file);
+        json["gauges"] = serde_json::json!([
+            {"name": "process_resident_memory_bytes", "value": memory}
+        ]);
+        desk.write(file, &json.to_string());
+    }
+    desk.write("memory.toml", "[resources]\nmax_memory = \"1GiB\"");
+    for (line, expected) in
+        [("b.json", 0), ("a.json", 1), ("a.json b.json", 1), ("b.json a.json", 1)]
+    {
+        let output = desk.run(&format!("check --sla memory.toml {line}"));
+        assert_eq!(code(&output), Some(expected), "{line}: {}", told(&output));
+    }
+}
+
+#[test]
+fn a_report_on_standard_input_is_read_as_one_in_a_file() {
+    let desk = Desk::new();
+    let shown = desk.pipe("report render - --json -", &made()[0]);
+    assert_eq!(stdout(&shown), stdout(&desk.run("report render a.json --json -")));
+    assert_eq!(code(&desk.pipe("check --sla violated.toml -", &made()[0])), Some(1));
+    let both = desk.pipe("report merge - b.json -o both.json", &made()[0]);
+    assert_eq!(code(&both), Some(0), "{}", told(&both));
+    assert_eq!(count_of(&desk.json("both.json"), "end_to_end"), 100);
+    let log =
+        desk.pipe("check --sla met.toml -", "{\"start_time\":1795219200.0,\"total_time\":1.0}\n");
+    assert_eq!(code(&log), Some(2), "a log is still one: {}", told(&log));
+    let torn = desk.pipe("report render -", &made()[0][..2_000]);
+    assert!(stderr(&torn).contains("standard input: is no report in JSON"), "{}", told(&torn));
+}
+
+#[test]
+fn a_baseline_that_is_the_run_itself_is_told() {
+    let desk = Desk::new();
+    let output = desk.run("report render a.json --baseline a.json");
+    assert_eq!(code(&output), Some(0), "{}", told(&output));
+    assert!(stderr(&output).contains("--baseline has no other run"), "{}", told(&output));
+    let other = desk.run("report render a.json --baseline b.json");
+    assert_eq!(stderr(&other), "");
+}
+
+#[test]
+fn no_file_is_written_over_another_one_of_the_same_command() {
+    let desk = Desk::new();
+    for line in [
+        "report render a.json --html r --markdown ./r",
+        "check --sla met.toml a.json -o a.json --junit a.json",
+        "report trend . --html t --json t",
+    ] {
+        let output = desk.run(line);
+        assert_eq!(code(&output), Some(3), "{line}: {}", told(&output));
+        assert!(stderr(&output).contains("cannot be two files at once"), "{}", told(&output));
+    }
+    assert!(!desk.path("r").exists() && !desk.path("t").exists());
+    assert_eq!(desk.read("a.json"), made()[0]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_stays_one_and_what_it_leads_to_is_written() {
+    let desk = Desk::new();
+    desk.write("pages/r.html", "an old one");
+    std::os::unix::fs::symlink("pages/r.html", desk.path("r.html")).unwrap();
+    let output = desk.run("report render a.json --html r.html");
+    assert_eq!(code(&output), Some(0), "{}", told(&output));
+    assert!(desk.path("r.html").is_symlink());
+    assert!(desk.read("pages/r.html").starts_with("<!DOCTYPE html>"));
+    assert_eq!(fs::read_dir(desk.path("pages")).unwrap().count(), 1);
+}
+
+#[test]
 fn check_takes_reports_and_judges_several_as_one() {
     let desk = Desk::new();
     assert_eq!(code(&desk.run("check --sla met.toml a.json")), Some(0));
@@ -320,7 +442,7 @@ fn bad_input_ends_with_3_and_names_the_file_and_the_remedy() {
     let desk = Desk::new();
     desk.write("empty/readme.txt", "");
     desk.write("package.json", "{\"name\": \"shop\"}");
-    desk.write("newer.json", &made()[0].replacen("\"1.0\"", "\"2.0\"", 1));
+    desk.write("newer.json", &made()[0].replacen("\"1.1\"", "\"2.0\"", 1));
     desk.write("templates/report.html", "<p>\n{{ title");
     desk.write("unknown/report.md", "a\nb\n{{ nothing.at.all }}");
     for (line, words) in [

@@ -222,8 +222,11 @@ impl Snapshot {
     }
 
     /// This snapshot and one of another profiler or process together: counts and buckets add, the
-    /// interval is the longer one, of a gauge in both the later value counts. Of a metric that both
-    /// define, this snapshot's definition stays.
+    /// interval is the longer one. Of a metric that both define, this snapshot's definition stays, and
+    /// so does what stands for the whole.
+    ///
+    /// Of a gauge in both only the value of the later snapshot stays, and says nothing of the other
+    /// process. Where each process has to be within a limit, give its gauges a label of their own.
     pub fn merge(&self, other: &Snapshot) -> Snapshot {
         let mut merged = self.clone();
         let interval = self.interval().max(other.interval()).as_nanos() as u64;

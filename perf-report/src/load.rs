@@ -1,7 +1,10 @@
 //! Reports that were written as JSON, read back.
 
+mod contradictions;
+
 use crate::error::LoadError;
 use crate::model::{Model, SCHEMA, SCHEMA_VERSION};
+use contradictions::check;
 use serde::Deserialize;
 
 /// What every version says of itself.
@@ -23,6 +26,7 @@ pub(crate) fn parse(text: &str) -> Result<Model, LoadError> {
     }
     let mut model: Model = serde_json::from_str(text).map_err(LoadError::syntax)?;
     check(&model)?;
+    model.derive_anew();
     if let Some(series) = &mut model.series {
         series.even_out();
     }
@@ -31,56 +35,4 @@ pub(crate) fn parse(text: &str) -> Result<Model, LoadError> {
 
 fn major(version: &str) -> Option<u64> {
     version.split('.').next()?.parse().ok()
-}
-
-/// What would be taken for something else if it were read as it is.
-fn check(model: &Model) -> Result<(), LoadError> {
-    let contradiction = |key: String, what: String| Err(LoadError::Contradiction { key, what });
-    for operation in &model.operations {
-        let name = &operation.name;
-        for (key, side, untimed, count) in [
-            ("latency", &operation.latency, operation.untimed_successes, operation.successes),
-            (
-                "failure_latency",
-                &operation.failure_latency,
-                operation.untimed_failures,
-                operation.failures,
-            ),
-        ] {
-            let timed = match side {
-                Some(distribution) => distribution
-                    .restore()
-                    .map_err(|error| LoadError::Contradiction {
-                        key: format!("operations[{name:?}].{key}.buckets"),
-                        what: error.to_string(),
-                    })?
-                    .count(),
-                None => 0,
-            };
-            if timed.saturating_add(untimed) != count {
-                return contradiction(
-                    format!("operations[{name:?}].{key}"),
-                    format!(
-                        "{timed} values in the buckets and {untimed} untimed are not {count} calls"
-                    ),
-                );
-            }
-        }
-    }
-    if let Some(Err(error)) = model.requests.as_ref().map(|requests| requests.restore()) {
-        return contradiction("requests.totals".to_owned(), error.to_string());
-    }
-    let Some(series) = &model.series else { return Ok(()) };
-    if !series.ends_ns.is_sorted() {
-        return contradiction("series.ends_ns".to_owned(), "the ends go backwards".to_owned());
-    }
-    for (name, operation) in &series.operations {
-        for (interval, latency) in operation.latencies.iter().enumerate() {
-            if let Some(Err(error)) = latency.as_ref().map(|latency| latency.restore()) {
-                let key = format!("series.operations[{name:?}].latencies[{interval}].buckets");
-                return contradiction(key, error.to_string());
-            }
-        }
-    }
-    Ok(())
 }

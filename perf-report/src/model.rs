@@ -20,20 +20,21 @@ mod schema;
 mod series;
 mod verdict;
 
-pub(crate) use baseline::TIME_FLOOR;
 pub use baseline::{BaselineModel, ChangeModel};
+pub(crate) use baseline::{TIME_FLOOR, is_same_run};
 pub use budget::{BudgetModel, BudgetPointModel, BurnRateModel, ExcludedModel};
 pub use call_tree::CallNodeModel;
 pub use distribution::DistributionModel;
 pub use finding::FindingModel;
 pub(crate) use finding::MIN_SHARE;
+pub(crate) use metrics::MERGED;
 pub use metrics::{CounterModel, GaugeModel, HistogramModel};
 pub use operation::{OperationModel, OverLimitModel, SampleModel};
 pub use request_totals::{RequestBucketModel, RequestTotalsModel};
 pub use requests::{RequestModel, RequestsModel, StageModel, StageShareModel, TailModel};
 pub use resources::ResourceFindingModel;
 pub use run::{GeneratorModel, HostModel, RunModel};
-pub(crate) use run::{moment, seconds, time};
+pub(crate) use run::{instant_ns, moment, seconds, time};
 pub use series::{GaugeSeriesModel, OperationSeriesModel, SeriesModel};
 pub use verdict::{CheckModel, VerdictModel};
 
@@ -47,8 +48,8 @@ use std::time::{Duration, SystemTime};
 
 /// The name of the format.
 pub(crate) const SCHEMA: &str = "perf-report";
-/// Its version: a reader of 1.0 reads 1.x.
-pub(crate) const SCHEMA_VERSION: &str = "1.0";
+/// Its version: a reader of 1.0 reads 1.x. 1.1 has `run.covered_ns`.
+pub(crate) const SCHEMA_VERSION: &str = "1.1";
 
 /// A whole report.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -102,7 +103,8 @@ pub struct Model {
     /// Counters with their growth in the interval.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub counters: Vec<CounterModel>,
-    /// Gauges with their last value.
+    /// Gauges with their last value; in a merged report, the smallest (label `merged="min"`) and the largest
+    /// (`merged="max"`) of all reports.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub gauges: Vec<GaugeModel>,
     /// Histograms of values in the user's own units.
@@ -153,6 +155,24 @@ impl Model {
         model
     }
 
+    /// Computes anew what follows from counts and buckets, so that no number of a file stands against another.
+    pub(crate) fn derive_anew(&mut self) {
+        let fresh = Model::new(&self.snapshot());
+        // As those of a snapshot are.
+        self.operations.sort_by(|a, b| a.name.cmp(&b.name));
+        for (operation, fresh) in self.operations.iter_mut().zip(fresh.operations) {
+            operation.take_numbers(fresh);
+        }
+        for histogram in &mut self.histograms {
+            *histogram = HistogramModel::new(&histogram.series(), &histogram.distribution());
+        }
+        self.time_shares.clear();
+        match self.overall_operation.clone() {
+            Some(name) => self.stand_for_the_whole(&name),
+            None => self.overall.take_numbers(fresh.overall),
+        }
+    }
+
     pub(crate) fn judge(&mut self, verdict: &Verdict) {
         if let Some(name) = verdict.overall_operation() {
             self.stand_for_the_whole(name);
@@ -170,26 +190,27 @@ impl Model {
 
     /// The snapshot that it was made of, but for which profiler's it was.
     pub(crate) fn snapshot(&self) -> Snapshot {
-        self.snapshot_at(self.run.begins_ns)
+        Snapshot::from_parts(self.parts_within(&self.run, 0))
     }
 
-    /// The same on a clock on which the run starts at `start`, in ns.
-    pub(crate) fn snapshot_at(&self, start: u64) -> Snapshot {
+    /// What the snapshot is made of, as part of `run`, which began `offset` ns before it.
+    pub(crate) fn parts_within(&self, run: &RunModel, offset: u64) -> SnapshotParts {
+        let start = run.begins_ns.saturating_add(offset);
         let mut parts = SnapshotParts::default();
-        parts.from = Duration::from_nanos(start);
-        parts.to = Duration::from_nanos(start.saturating_add(self.run.duration_ns));
-        parts.taken_at = time(&self.run.ended_at).unwrap_or(SystemTime::UNIX_EPOCH);
+        parts.from = Duration::from_nanos(run.begins_ns);
+        parts.to = Duration::from_nanos(run.begins_ns.saturating_add(run.duration_ns));
+        parts.taken_at = time(&run.ended_at).unwrap_or(SystemTime::UNIX_EPOCH);
         parts.overall_operation = self.overall_operation.clone();
         parts.operations = self.operations.iter().map(|o| o.parts(start)).collect();
         parts.counters = self.counters.iter().map(|c| (c.series(), c.growth)).collect();
-        parts.gauges = self.gauges.iter().filter_map(|g| Some((g.series(), g.value?))).collect();
+        parts.gauges = self.gauges.iter().map(|g| (g.series(), g.number())).collect();
         parts.histograms = self.histograms.iter().map(|h| (h.series(), h.distribution())).collect();
         for (name, count) in &self.losses {
             if let Some(loss) = parts.losses.get_mut(name) {
                 *loss = *count;
             }
         }
-        Snapshot::from_parts(parts)
+        parts
     }
 
     pub(crate) fn stand_for_the_whole(&mut self, name: &str) {

@@ -7,7 +7,8 @@ use crate::json;
 use crate::load;
 use crate::merge;
 use crate::model::{
-    BaselineModel, CallNodeModel, FindingModel, MIN_SHARE, Model, ResourceFindingModel, SeriesModel,
+    BaselineModel, CallNodeModel, FindingModel, MIN_SHARE, Model, ResourceFindingModel,
+    SeriesModel, is_same_run,
 };
 use crate::page::Page;
 use crate::templates::Templates;
@@ -132,10 +133,38 @@ impl Report {
 
     /// This and the report of another process as one. Distributions add up bucket by bucket, so that every
     /// percentile is that of all calls together; rates are over the time that at least one of them covers.
-    /// The verdicts are left out: judge [`snapshot`](Self::snapshot) anew.
+    /// Of each gauge the smallest and the largest value stay, with the labels `merged="min"` and
+    /// `merged="max"`, so that a limit is judged by the worst process. What stands for the whole is left out
+    /// where the two differ in it. The verdicts are left out: judge [`snapshot`](Self::snapshot) anew.
+    ///
+    /// ```
+    /// use perf_core::Profiler;
+    /// use perf_report::Report;
+    ///
+    /// let reports = [5.0, 9.0, 7.0].map(|depth| {
+    ///     let profiler = Profiler::new();
+    ///     profiler.gauge("depth").set(depth);
+    ///     Report::new(&profiler.snapshot())
+    /// });
+    /// let snapshot = reports[0].merge(&reports[1]).merge(&reports[2]).snapshot();
+    /// assert_eq!(snapshot.gauge("depth", &[("merged", "min")]), Some(5.0));
+    /// assert_eq!(snapshot.gauge("depth", &[("merged", "max")]), Some(9.0));
+    /// ```
     #[must_use]
     pub fn merge(&self, other: &Report) -> Report {
         Report::of(merge::merge(&self.model, &other.model), Duration::ZERO)
+    }
+
+    /// Whether both are of one and the same run, such as copies of a file, whatever was said of it since. Merged,
+    /// its calls would count twice.
+    pub fn is_same_run(&self, other: &Report) -> bool {
+        is_same_run(&self.model, &other.model)
+    }
+
+    /// Leaves out what an SLA file said.
+    pub fn without_verdict(mut self) -> Self {
+        self.model.verdict = None;
+        self
     }
 
     /// The numbers.
@@ -143,7 +172,7 @@ impl Report {
         &self.model
     }
 
-    /// The numbers as JSON: the format `perf-report` 1.0.
+    /// The numbers as JSON: the format `perf-report` 1.1.
     ///
     /// # Errors
     ///

@@ -24,7 +24,7 @@ use std::sync::OnceLock;
 /// error rate. A change is told where the level of a percentile or of the throughput jumps by more than 10 %,
 /// and a latency by more than 10 µs ([`change_points`](perf_analysis::change_points) at 95 %): it takes 8
 /// runs at least. A run is called by its label `commit` (ten characters), else `version`, else by when it
-/// ended. Runs on another machine than the newest are marked, and not left out.
+/// ended, which is also added where several have the same label. Runs on another machine than the newest are marked, and not left out.
 ///
 /// ```
 /// use perf_core::Profiler;

@@ -117,7 +117,7 @@ fn the_verdict_is_the_first_thing_in_every_format() {
 #[test]
 fn the_json_has_its_units_in_the_keys_and_whole_nanoseconds() {
     let json = json(&report());
-    assert_eq!((&json["schema"], &json["schema_version"]), (&"perf-report".into(), &"1.0".into()));
+    assert_eq!((&json["schema"], &json["schema_version"]), (&"perf-report".into(), &"1.1".into()));
     assert_eq!(json["run"]["duration_ns"], 250_000_000_000_u64);
     assert_eq!(json["overall_operation"], "end_to_end");
     assert_eq!(

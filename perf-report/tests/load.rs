@@ -2,8 +2,9 @@
 
 use perf_core::{Clock, Distribution, ManualClock, Profiler, Quantile, Snapshot};
 use perf_report::{LoadError, Report};
-use perf_sla::SlaConfig;
+use perf_sla::{SlaConfig, Status};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 const SLA: &str = r#"
@@ -181,6 +182,174 @@ fn merging_reports_of_different_times_adds_their_times() {
     assert_eq!(merged.model().series.as_ref().unwrap().ends_ns.len(), 8);
 }
 
+/// The report as if its run had begun so many seconds after 2026 did, and had been so long.
+fn moved(report: &Report, from: u64, seconds: u64) -> Report {
+    let at = |second: u64| {
+        let (hour, minute) = (second / 3_600, second / 60 % 60);
+        format!("2026-01-01T{hour:02}:{minute:02}:{:02}Z", second % 60)
+    };
+    let moved = changed(report, |json| {
+        json["run"]["started_at"] = at(from).into();
+        json["run"]["ended_at"] = at(from + seconds).into();
+        json["run"]["duration_ns"] = (seconds * 1_000_000_000).into();
+    });
+    moved.unwrap()
+}
+
+#[test]
+fn the_time_of_merged_runs_is_what_any_of_them_covers_in_whatever_order() {
+    let (profiler, _) = run(1, 10);
+    let report = Report::new(&profiler.snapshot());
+    let runs = [(0, 60), (300, 60), (0, 60), (300, 60), (330, 40), (90, 10), (100, 5), (3_000, 0)];
+    for turn in 0..runs.len() {
+        for count in 1..=runs.len() {
+            let chosen: Vec<_> = runs.iter().cycle().skip(turn).take(count).copied().collect();
+            let covered: BTreeSet<u64> = chosen.iter().flat_map(|(at, s)| *at..at + s).collect();
+            let reports = chosen.iter().map(|(from, seconds)| moved(&report, *from, *seconds));
+            let merged = reports.reduce(|sum, report| sum.merge(&report)).unwrap();
+            let run = &merged.model().run;
+            assert_eq!(run.duration_ns, covered.len() as u64 * 1_000_000_000, "{chosen:?}");
+            assert_eq!(run.sources, count as u64);
+            let read = Report::from_json(&merged.to_json().unwrap()).unwrap();
+            assert_eq!(read.model().run, *run, "{chosen:?}");
+            let rate = merged.model().overall.throughput_per_second;
+            let calls = merged.model().overall.count as f64;
+            assert_eq!(rate, (!covered.is_empty()).then(|| calls / covered.len() as f64));
+        }
+    }
+    let two = moved(&report, 0, 60).merge(&moved(&report, 300, 60));
+    let second = 1_000_000_000;
+    assert_eq!(two.model().run.covered_ns, [(0, 60 * second), (300 * second, 360 * second)]);
+    let older = changed(&two, |json| {
+        json["schema_version"] = "1.0".into();
+        json["run"].as_object_mut().unwrap().remove("covered_ns");
+    });
+    assert_eq!(older.unwrap().snapshot().interval(), Duration::from_secs(120));
+}
+
+#[test]
+fn a_limit_on_a_gauge_is_judged_by_the_worst_of_merged_reports() {
+    let of = |memory: f64| {
+        let (profiler, hand) = profiler();
+        hand.advance(Duration::from_secs(1));
+        profiler.gauge("process_resident_memory_bytes").set(memory);
+        Report::new(&profiler.snapshot())
+    };
+    let at_most = SlaConfig::from_toml("[resources]\nmax_memory = \"1GiB\"").unwrap();
+    let at_least = "[metrics.free]\ngauge = 'process_resident_memory_bytes'\nmin = 100e6";
+    let at_least = SlaConfig::from_toml(at_least).unwrap();
+    let exit = |sla: &SlaConfig, report: &Report| {
+        let read = Report::from_json(&report.to_json().unwrap()).unwrap();
+        sla.evaluate(&read.snapshot()).status()
+    };
+    let (large, small, fine) = (of(5e9), of(20e6), of(500e6));
+    for merged in [
+        large.merge(&fine).merge(&small),
+        small.merge(&fine).merge(&large),
+        fine.merge(&small.merge(&large)),
+    ] {
+        assert_eq!(exit(&at_most, &merged), Status::Violated);
+        assert_eq!(exit(&at_least, &merged), Status::Violated);
+        let text = merged.to_console(&perf_report::Console::plain(100));
+        assert!(text.contains("at the end: the most of any report: memory 4.7 GiB"), "{text}");
+    }
+    assert_eq!(exit(&at_most, &fine.merge(&small)), Status::Met);
+    assert_eq!(exit(&at_least, &fine.merge(&large)), Status::Met);
+    let unknown = changed(&small, |json| {
+        json["gauges"][0].as_object_mut().unwrap().remove("value");
+    })
+    .unwrap();
+    assert_eq!(exit(&at_most, &fine.merge(&unknown).merge(&small)), Status::Inconclusive);
+    assert_eq!(exit(&at_most, &unknown), Status::Inconclusive);
+}
+
+#[test]
+fn a_merged_series_has_the_smallest_and_the_largest_value_of_a_gauge() {
+    let (a, b) = (run(4, 10), run(4, 20));
+    b.0.gauge("depth").set(40.0);
+    let reports = [(&a, 0.0), (&b, 100.0)].map(|((profiler, sla), more)| {
+        changed(&report(profiler, sla), |json| {
+            for value in json["series"]["gauges"][0]["values"].as_array_mut().unwrap() {
+                *value = (value.as_f64().unwrap() + more).into();
+            }
+        })
+        .unwrap()
+    });
+    let merged = reports[0].merge(&reports[1]);
+    let gauges = &merged.model().series.as_ref().unwrap().gauges;
+    let of = |which: &str| {
+        let found = gauges.iter().find(|gauge| gauge.labels["merged"] == which).unwrap();
+        found.values.clone()
+    };
+    assert_eq!(of("min"), [0.0, 1.0, 2.0, 3.0].map(Some));
+    assert_eq!(of("max"), [100.0, 101.0, 102.0, 103.0].map(Some));
+    assert_eq!(gauges.len(), 2);
+}
+
+#[test]
+fn kept_calls_of_merged_reports_are_when_they_were_whichever_comes_first() {
+    let (profiler, _) = run(2, 10);
+    let report = Report::new(&profiler.snapshot());
+    let (early, late) = (moved(&report, 0, 2), moved(&report, 100, 2));
+    let times = |report: &Report| {
+        let slowest = report.model().operations.iter().flat_map(|operation| &operation.slowest);
+        slowest.map(|sample| sample.at_ns).collect::<BTreeSet<u64>>()
+    };
+    let own = times(&report);
+    let both: BTreeSet<u64> = own.iter().flat_map(|at| [*at, at + 100_000_000_000]).collect();
+    for merged in [early.merge(&late), late.merge(&early)] {
+        let times = times(&merged);
+        assert!(!times.is_empty() && times.is_subset(&both), "{times:?} of {both:?}");
+        assert!(times.iter().any(|at| *at >= 100_000_000_000), "{times:?}");
+    }
+}
+
+#[test]
+fn nothing_stands_for_the_whole_of_reports_that_differ_in_it() {
+    let (profiler, sla) = run(2, 10);
+    let answer = report(&profiler, &sla);
+    let search = SlaConfig::from_toml(&SLA.replace("\"answer\"", "\"search\"")).unwrap();
+    let snapshot = profiler.snapshot();
+    let search = Report::new(&snapshot).with_sla(&search.evaluate(&snapshot));
+    let same = answer.merge(&answer);
+    assert_eq!(same.model().overall_operation.as_deref(), Some("answer"));
+    assert_eq!(same.model().overall.count, 2 * 102);
+    let merged = answer.merge(&search);
+    assert_eq!(merged.model().overall_operation, None);
+    assert_eq!(merged.model().overall.count, 2 * (102 + 200), "all together");
+    assert!(merged.model().time_shares.is_empty());
+}
+
+#[test]
+fn a_copy_of_a_report_is_the_same_run_and_another_run_is_not() {
+    let (profiler, sla) = run(2, 10);
+    let report = report(&profiler, &sla);
+    let copy = Report::from_json(&report.to_json().unwrap()).unwrap().without_verdict();
+    assert!(report.is_same_run(&copy.titled("a copy").labelled("version", "2")));
+    assert!(!report.is_same_run(&moved(&report, 0, 2)));
+    assert!(!report.is_same_run(&Report::new(&run(2, 20).0.snapshot())));
+}
+
+#[test]
+fn what_follows_from_the_buckets_is_computed_anew() {
+    let (profiler, sla) = run(2, 10);
+    let report = report(&profiler, &sla);
+    let spoilt = changed(&report, |json| {
+        for place in ["/operations/1", "/overall"] {
+            let operation = json.pointer_mut(place).unwrap();
+            for key in ["total_ns", "min_ns", "mean_ns", "p50_ns", "p95_ns", "p99.9_ns", "max_ns"] {
+                operation[key] = 1_000_000_000_000_u64.into();
+            }
+            operation["success_ratio"] = 0.01.into();
+            operation["throughput_per_second"] = 2.3e12.into();
+        }
+        json["time_shares"][0]["ratio"] = 7.5.into();
+        json["histograms"][0]["count"] = 7.into();
+        json["operations"].as_array_mut().unwrap().reverse();
+    });
+    assert_eq!(spoilt.unwrap().model(), report.model());
+}
+
 #[test]
 fn a_newer_minor_version_is_read_and_another_major_one_refused() {
     let (profiler, sla) = run(1, 10);
@@ -194,7 +363,7 @@ fn a_newer_minor_version_is_read_and_another_major_one_refused() {
     for version in ["2.0", "0.9", "", "x", "11.0"] {
         let told = changed(&report, |json| json["schema_version"] = version.into()).unwrap_err();
         assert!(matches!(told, LoadError::Version { .. }), "{told}");
-        assert!(told.to_string().contains(&format!("{version:?}, and this perfkit reads 1.0")));
+        assert!(told.to_string().contains(&format!("{version:?}, and this perfkit reads 1.1")));
     }
 }
 
@@ -217,7 +386,43 @@ fn what_is_no_report_is_refused_with_its_place() {
     let (profiler, sla) = run(2, 10);
     let report = report(&profiler, &sla);
     type Change = fn(&mut Value);
-    let changes: [(Change, &str); 6] = [
+    let changes: [(Change, &str); 14] = [
+        (
+            |json| json["operations"][0]["count"] = 1_102.into(),
+            "`operations[\"answer\"].count` cannot be: 1102 calls are not 100 successes and 2 failures",
+        ),
+        (
+            |json| {
+                let copy = json["operations"][0].clone();
+                json["operations"].as_array_mut().unwrap().push(copy);
+            },
+            "`operations[2].name` cannot be: \"answer\" is there already",
+        ),
+        (
+            |json| json["operations"][0]["over_limits"][0]["successes"] = 101.into(),
+            "`operations[\"answer\"].over_limits` cannot be: 101 successes and 0 failures over \
+             60000000 ns are more than 100 and 2",
+        ),
+        (
+            |json| json["histograms"][0]["values"]["buckets"] = json!([5]),
+            "`histograms[\"size\"].values.buckets` cannot be: a bucket is without its count",
+        ),
+        (
+            |json| json["verdict"]["status"] = "met".into(),
+            "`verdict.status` cannot be: it is met, and the worst of its checks is violated",
+        ),
+        (
+            |json| json["run"]["duration_ns"] = 1.into(),
+            "`run.duration_ns` cannot be: 1 ns are not the time from 1970-01-01T00:00:00",
+        ),
+        (
+            |json| json["run"]["covered_ns"] = json!([[0, 5], [7, 8]]),
+            "`run.duration_ns` cannot be: 2000000000 ns are not the 6 ns of `run.covered_ns`",
+        ),
+        (
+            |json| json["run"]["covered_ns"] = json!([[7, 8], [0, 5]]),
+            "`run.covered_ns` cannot be: the stretches are not in order and apart",
+        ),
         (
             |json| json["operations"][1]["latency"]["buckets"] = json!([5]),
             "`operations[\"search\"].latency.buckets` cannot be: a bucket is without its count",
@@ -227,7 +432,10 @@ fn what_is_no_report_is_refused_with_its_place() {
             "`operations[\"search\"].latency.buckets` cannot be: there is no bucket 9999: the last one is 7423",
         ),
         (
-            |json| json["operations"][0]["successes"] = 3.into(),
+            |json| {
+                json["operations"][0]["successes"] = 3.into();
+                json["operations"][0]["count"] = 5.into();
+            },
             "`operations[\"answer\"].latency` cannot be: 100 values in the buckets and 0 untimed are \
              not 3 calls",
         ),

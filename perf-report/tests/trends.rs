@@ -77,6 +77,30 @@ fn a_run_without_a_commit_is_called_by_its_version_or_its_time() {
 }
 
 #[test]
+fn runs_with_the_same_label_are_told_apart_by_when_they_ended() {
+    let version = |day: u64| report(day, &[]).labelled("version", "0.1.0-rc.1+long.build.name");
+    let twice = |report: Report| [("b".to_owned(), report.clone()), ("c".to_owned(), report)];
+    let runs = [("a".to_owned(), version(1)), ("d".to_owned(), version(40))];
+    let short = [5, 6].map(|day| (day.to_string(), report(day, &[]).labelled("version", "0.1.0")));
+    let all = runs.into_iter().chain(short).chain(twice(report(3, &[])));
+    let json = json_of(&Trends::of(all.chain([("e".to_owned(), version(41).titled("x"))])));
+    let labels: Vec<&str> =
+        json["runs"].as_array().unwrap().iter().map(|run| run["label"].as_str().unwrap()).collect();
+    assert_eq!(
+        labels,
+        [
+            "0.1.0-rc.1+l… 01-02 00:00",
+            "1970-01-04 00:00:01",
+            "1970-01-04 00:00:01",
+            "0.1.0 01-06 00:00",
+            "0.1.0 01-07 00:00",
+            "0.1.0-rc.1+l… 02-10 00:00",
+            "0.1.0-rc.1+l… 02-11 00:00",
+        ]
+    );
+}
+
+#[test]
 fn percentiles_and_their_intervals_are_those_of_the_sorted_latencies() {
     let latencies: Vec<u64> = (0..1_000).map(|i| 1_000 + i * 7_919 % 10_007).collect();
     let json = json_of(&Trends::of([("a".into(), report(1, &[("query", &latencies)]))]));

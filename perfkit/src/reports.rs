@@ -25,8 +25,8 @@ use std::time::Duration;
 ///
 /// Each report is of the time since the one before: with [`reset`](Self::reset) because the metrics are counted
 /// from zero after each, else as the difference of two states of the profiler, which disturbs nobody who also
-/// reads it. A file that is there is never overwritten: a process that starts anew in the same hour writes
-/// `report-2026-11-21T18-2.html`.
+/// reads it. A file that is there is never overwritten: a process that starts anew in the same hour, and one of
+/// several that share the folder, writes `report-2026-11-21T18-2.html`.
 ///
 /// ```
 /// use perfkit::sla::SlaConfig;
@@ -90,8 +90,8 @@ pub enum ReportEvent {
     Written(Vec<PathBuf>),
     /// A file could not be written or removed: why. What could not be written is tried again.
     Failed(String),
-    /// So many reports could not be written that the oldest was given up: the name of its files, without the
-    /// ending.
+    /// So many reports could not be written that the oldest was given up: the name that its files would have had,
+    /// without the ending.
     GivenUp(PathBuf),
 }
 

@@ -11,7 +11,7 @@ use std::process::ExitCode;
 /// Merge the reports of several processes or runs into one
 ///
 /// Distributions add up bucket by bucket, so that every percentile is that of all calls together; rates are over
-/// the time that at least one of the reports covers. Verdicts are left out: with --sla the sum is judged, and the
+/// the time that at least one of the reports covers; of gauges the smallest and largest value stay. Verdicts are left out: with --sla the sum is judged, and the
 /// verdict is the exit code.
 #[derive(Args)]
 #[command(after_help = "\
@@ -32,8 +32,10 @@ pub(crate) struct Merge {
 impl Merge {
     pub(crate) fn run(self) -> Result<ExitCode, Box<dyn Error>> {
         let outputs = self.outputs.open(&self.reports)?;
-        let merged = merged(load_all(&self.reports)?)?.ok_or("there is no report to merge")?;
-        let (report, code) = judged_if(merged, self.sla.as_deref())?;
+        let reports = load_all(&self.reports, &outputs.written())?;
+        let merged = merged(reports)?.ok_or("there is no report to merge")?;
+        // One alone still has its own.
+        let (report, code) = judged_if(merged.without_verdict(), self.sla.as_deref())?;
         outputs.write(report)?;
         Ok(code)
     }

@@ -1,9 +1,9 @@
 //! `perfkit report render`: a report as text, HTML, Markdown or JUnit XML.
 
 use super::judged_if;
+use crate::report_input::load;
 use crate::report_output::Outputs;
 use clap::Args;
-use perfkit::report::Report;
 use std::error::Error;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -19,7 +19,7 @@ Examples:
   perfkit report render report.json --sla sla.toml --junit verdict.xml
   perfkit report render report.json --comment - | gh pr comment 12 --body-file -")]
 pub(crate) struct Render {
-    /// The report, as JSON
+    /// The report, as JSON; - is standard input
     #[arg(value_name = "REPORT")]
     report: PathBuf,
     /// Judge it anew by this SLA file
@@ -32,7 +32,7 @@ pub(crate) struct Render {
 impl Render {
     pub(crate) fn run(self) -> Result<ExitCode, Box<dyn Error>> {
         let outputs = self.outputs.open(std::slice::from_ref(&self.report))?;
-        let (report, code) = judged_if(Report::load(&self.report)?, self.sla.as_deref())?;
+        let (report, code) = judged_if(load(&self.report)?, self.sla.as_deref())?;
         outputs.write(report)?;
         Ok(code)
     }

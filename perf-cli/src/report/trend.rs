@@ -1,7 +1,7 @@
 //! `perfkit report trend`: a folder of reports, from run to run.
 
 use crate::report_input::ReportFolder;
-use crate::report_output::{is_stdout, write_text};
+use crate::report_output::{is_stdout, refuse_twice, write_text};
 use crate::terminal::{self, say};
 use clap::Args;
 use perfkit::report::{Report, Templates, Trends, wording};
@@ -15,7 +15,7 @@ const NAMED: usize = 20;
 /// Follow a folder of reports from run to run: say where an operation changed, and by how much
 ///
 /// Runs stand in the order in which they ended, and are called by their label commit, else version, else by
-/// when they ended. A change is told where a percentile or the throughput jumps to another level by more than
+/// when they ended, which is also added where several have the same label. A change is told where a percentile or the throughput jumps to another level by more than
 /// 10 %, and chance alone would seldom do that (95 %): that takes 8 runs, and usually 4 since it happened.
 #[derive(Args)]
 #[command(after_help = "\
@@ -47,9 +47,7 @@ pub(crate) struct Trend {
 impl Trend {
     pub(crate) fn run(self) -> Result<ExitCode, Box<dyn Error>> {
         let files = || [&self.html, &self.json].into_iter().flatten();
-        if files().filter(|path| is_stdout(path)).count() > 1 {
-            return Err("only one file can be -, which is standard output".into());
-        }
+        refuse_twice(files().map(PathBuf::as_path))?;
         let templates = match &self.template {
             Some(folder) => Templates::from_dir(folder)?,
             None => Templates::default(),

@@ -133,11 +133,12 @@ impl BaselineModel {
 }
 
 /// Two copies of one report, whatever was said of it since.
-fn is_same_run(a: &Model, b: &Model) -> bool {
-    let run = |model: &Model| {
-        (model.run.started_at.clone(), model.run.ended_at.clone(), model.run.duration_ns)
-    };
-    run(a) == run(b) && a.operations == b.operations
+pub(crate) fn is_same_run(a: &Model, b: &Model) -> bool {
+    let (run, other) = (&a.run, &b.run);
+    run.started_at == other.started_at
+        && run.ended_at == other.ended_at
+        && run.duration_ns == other.duration_ns
+        && a.operations == b.operations
 }
 
 /// What makes two runs differ, whatever the program does.

@@ -5,6 +5,9 @@ use perf_core::{Distribution, Quantile, Series};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
+/// The label that says which of the values of several reports a gauge is: `min` or `max`.
+pub(crate) const MERGED: &str = "merged";
+
 /// A counter with its growth in the run.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -84,6 +87,11 @@ impl GaugeModel {
 
     pub(crate) fn series(&self) -> Series {
         series(&self.name, &self.labels)
+    }
+
+    /// NaN where it was no number.
+    pub(crate) fn number(&self) -> f64 {
+        self.value.unwrap_or(f64::NAN)
     }
 }
 

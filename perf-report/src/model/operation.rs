@@ -155,6 +155,18 @@ impl OperationModel {
         }
     }
 
+    /// Every number of `other`; its own kept calls, limits and kinds of failures stay.
+    pub(crate) fn take_numbers(&mut self, other: OperationModel) {
+        let own = std::mem::take(self);
+        *self = OperationModel {
+            over_limits: own.over_limits,
+            failure_kinds: own.failure_kinds,
+            slowest: own.slowest,
+            failed: own.failed,
+            ..other
+        };
+    }
+
     /// `start` is that of the run on the new snapshot's clock, in ns.
     pub(crate) fn parts(&self, start: u64) -> OperationParts {
         let mut parts = OperationParts::new(self.name.clone());

@@ -16,8 +16,12 @@ pub struct RunModel {
     pub started_at: String,
     /// When it ended.
     pub ended_at: String,
-    /// How long it is.
+    /// How long it is; of merged reports, how much of the time at least one of them covers.
     pub duration_ns: u64,
+    /// Which stretches that is, each from and to, from the start of the run, in order and apart. Absent when
+    /// nothing lies between them. Since 1.1.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub covered_ns: Vec<(u64, u64)>,
     /// How long the profiler had been there when it began: what happened before, such as a warm-up, is not
     /// part of it.
     pub begins_ns: u64,
@@ -65,6 +69,7 @@ impl RunModel {
             started_at: exact_moment(started_at.unwrap_or(SystemTime::UNIX_EPOCH)),
             ended_at: exact_moment(ended_at),
             duration_ns: super::nanos(snapshot.interval()),
+            covered_ns: Vec::new(),
             begins_ns: super::nanos(snapshot.from()),
             sources: 1,
             host: Some(HostModel::here()),
@@ -75,6 +80,19 @@ impl RunModel {
     /// When it began, in seconds since 1970; 0 where that is not said in a way that can be read.
     pub(crate) fn start_s(&self) -> f64 {
         seconds(&self.started_at)
+    }
+
+    /// The same in ns.
+    pub(crate) fn start_ns(&self) -> i128 {
+        instant_ns(&self.started_at).unwrap_or(0)
+    }
+
+    /// What it covers, from its start.
+    pub(crate) fn stretches(&self) -> Vec<(u64, u64)> {
+        match self.covered_ns.is_empty() {
+            true => vec![(0, self.duration_ns)],
+            false => self.covered_ns.clone(),
+        }
     }
 }
 
@@ -110,7 +128,12 @@ pub(crate) fn exact_moment(time: SystemTime) -> String {
 
 /// Seconds since 1970 of a time that was written so.
 pub(crate) fn seconds(moment: &str) -> f64 {
-    moment.parse::<Timestamp>().map_or(0.0, |time| time.as_nanosecond() as f64 / 1e9)
+    instant_ns(moment).map_or(0.0, |ns| ns as f64 / 1e9)
+}
+
+/// The same in ns; `None` where it cannot be read.
+pub(crate) fn instant_ns(moment: &str) -> Option<i128> {
+    moment.parse::<Timestamp>().ok().map(Timestamp::as_nanosecond)
 }
 
 /// A time that was written so.

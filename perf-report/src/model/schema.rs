@@ -1,6 +1,6 @@
 //! The JSON Schema of reports, made from the model's types and their documentation.
 
-use super::Model;
+use super::{Model, SCHEMA_VERSION};
 use crate::Report;
 use perf_core::Profiler;
 use perf_sla::SlaConfig;
@@ -14,7 +14,7 @@ fn generated() -> Value {
     let settings = schemars::generate::SchemaSettings::draft2020_12().for_serialize();
     let mut schema = settings.into_generator().into_root_schema_for::<Model>();
     schema.insert("$id".to_owned(), ID.into());
-    schema.insert("title".to_owned(), "perf-report 1.0".into());
+    schema.insert("title".to_owned(), format!("perf-report {SCHEMA_VERSION}").into());
     let mut schema = schema.to_value();
     forget_defaults(&mut schema);
     schema

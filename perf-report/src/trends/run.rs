@@ -11,6 +11,10 @@ use std::collections::BTreeMap;
 const COMMIT: usize = 10;
 /// Characters of any other label.
 const LABEL: usize = 24;
+/// Characters of a time in RFC 3339 before the month, to the minute, and to the second.
+const YEAR: usize = "2026-".len();
+const MINUTES: usize = "2026-11-21T18:05".len();
+const SECONDS: usize = "2026-11-21T18:05:30".len();
 /// Characters of a machine.
 const MACHINE: usize = 60;
 
@@ -22,7 +26,9 @@ pub(super) const PERCENTILES: [Quantile; 3] = [Quantile::P50, Quantile::P95, Qua
 pub(super) struct Run {
     /// The name of its report.
     pub(super) file: String,
-    /// What it is called: a commit, a version, or when it ended.
+    /// What it was called: a commit, or a version.
+    name: Option<String>,
+    /// What tells it from others: its name, or when it ended, or both.
     pub(super) label: String,
     /// RFC 3339 in UTC, as the report says it.
     pub(super) ended_at: String,
@@ -65,9 +71,12 @@ impl Run {
     pub(super) fn new(file: String, model: &Model) -> Self {
         let checks = model.verdict.iter().flat_map(|verdict| &verdict.checks);
         let operations = model.operations.iter();
+        let name = name(model);
+        let label = name.clone().unwrap_or_else(|| minute(&model.run.ended_at));
         Run {
             file,
-            label: label(model),
+            name,
+            label: wording::one_line(&label, LABEL),
             ended_at: model.run.ended_at.clone(),
             status: model.verdict.as_ref().map(|verdict| verdict.status.clone()),
             host: model.run.host.clone(),
@@ -76,15 +85,29 @@ impl Run {
         }
     }
 
-    /// Gives runs that ended in the same minute, and have no other name, their seconds.
+    /// Adds to names that several runs have when those ended: to the minute, and where that is also the same, to
+    /// the second.
     pub(super) fn tell_apart(runs: &mut [Run]) {
-        let labels: Vec<String> = runs.iter().map(|run| run.label.clone()).collect();
-        for run in runs {
-            let is_time = run.label == minute(&run.ended_at);
-            if is_time && labels.iter().filter(|label| **label == run.label).count() > 1 {
-                let seconds = run.ended_at.get(16..19).unwrap_or_default();
-                run.label = wording::one_line(&format!("{}{seconds}", run.label), LABEL);
+        for digits in [MINUTES, SECONDS] {
+            let mut known: BTreeMap<String, usize> = BTreeMap::new();
+            runs.iter().for_each(|run| *known.entry(run.label.clone()).or_default() += 1);
+            for run in runs.iter_mut().filter(|run| known[&run.label] > 1) {
+                run.label = run.dated_label(digits);
             }
+        }
+    }
+
+    /// `1.4.0 11-21 18:05`, or the time alone with its year.
+    fn dated_label(&self, digits: usize) -> String {
+        let Some(time) = self.ended_at.get(..digits) else { return self.label.clone() };
+        let time = wording::one_line(&time.replace('T', " "), digits);
+        match (&self.name, time.get(YEAR..)) {
+            (Some(name), Some(time)) => {
+                // The name is cut, so that the time has room.
+                let room = LABEL.saturating_sub(time.chars().count() + 1);
+                format!("{} {time}", wording::one_line(name, room))
+            }
+            _ => wording::one_line(&time, LABEL),
         }
     }
 
@@ -152,12 +175,11 @@ impl LatencyLimit {
     }
 }
 
-fn label(model: &Model) -> String {
+fn name(model: &Model) -> Option<String> {
     let labels = &model.run.labels;
     let commit = labels.get("commit").map(|commit| commit.chars().take(COMMIT).collect());
-    let label: Option<String> = commit.or_else(|| labels.get("version").cloned());
-    let label = label.filter(|label| !label.trim().is_empty());
-    wording::one_line(&label.unwrap_or_else(|| minute(&model.run.ended_at)), LABEL)
+    let name: Option<String> = commit.or_else(|| labels.get("version").cloned());
+    name.filter(|name| !name.trim().is_empty())
 }
 
 /// The time to the minute of one in RFC 3339.

@@ -1,8 +1,9 @@
 //! What the work cost: the gauges and counters that a sampler of resources writes.
 
 use super::{MAX_NAME, Pair, counted};
-use crate::model::{GaugeModel, Model};
+use crate::model::{GaugeModel, MERGED, Model};
 use crate::wording::{bytes, count, number, one_line, percent, span};
+use std::collections::BTreeMap;
 
 /// How the names of their series begin.
 const STARTS: [&str; 7] =
@@ -45,10 +46,16 @@ pub(super) fn findings(model: &Model) -> Vec<String> {
     findings.map(|finding| one_line(&finding.text, 8 * MAX_NAME)).collect()
 }
 
-/// `CPU 1.87 cores at last (93 % of what can be had) · memory 61.0 MiB, peak 64.2 MiB · 7 threads · 12 files`
+/// `CPU 1.87 cores at last (93 % of what can be had) · memory 61.0 MiB, peak 64.2 MiB · 7 threads · 12 files`; of
+/// merged reports the most that any of them has.
 pub(super) fn summary(model: &Model) -> String {
+    let is_merged = model.run.sources > 1;
     let gauge = |name: &str| {
-        let is_it = |gauge: &&GaugeModel| gauge.name == name && gauge.labels.is_empty();
+        let is_whole = |labels: &BTreeMap<String, String>| match is_merged {
+            true => labels.len() == 1 && labels.get(MERGED).is_some_and(|which| which == "max"),
+            false => labels.is_empty(),
+        };
+        let is_it = |gauge: &&GaugeModel| gauge.name == name && is_whole(&gauge.labels);
         model.gauges.iter().find(is_it).and_then(|gauge| gauge.value)
     };
     let size = |name: &str| gauge(name).map(|value| bytes(value.max(0.0) as u64));
@@ -71,5 +78,6 @@ pub(super) fn summary(model: &Model) -> String {
             .filter(|r| *r > 0.0)
             .map(|r| format!("throttled {}", percent(r))),
     ];
-    parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
+    let line = parts.into_iter().flatten().collect::<Vec<_>>().join(" · ");
+    if is_merged && !line.is_empty() { format!("the most of any report: {line}") } else { line }
 }

@@ -4,7 +4,7 @@ use super::ReportFormat;
 use super::schedule::Schedule;
 use perf_report::Report;
 use std::collections::BTreeMap;
-use std::fs;
+use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
@@ -23,6 +23,18 @@ pub(super) struct Folder {
 
 /// The stamp of a report and its number among those with the same.
 type Place = (String, u32);
+
+/// The name of a report that is being written. As long as its file is there, no other process takes the name.
+struct Claim {
+    stem: PathBuf,
+    file: PathBuf,
+}
+
+impl Drop for Claim {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.file);
+    }
+}
 
 impl Folder {
     pub(super) fn new(path: PathBuf) -> Self {
@@ -55,38 +67,64 @@ impl Folder {
         fs::create_dir_all(&self.path).map_err(told)
     }
 
-    /// The first path, without its ending, that neither a file nor a report that waits has.
-    pub(super) fn free_stem(&self, stamp: &str, waits: impl Fn(&Path) -> bool) -> PathBuf {
-        let first = self.path.join(format!("{}-{stamp}", self.name));
-        let numbered = (2..).map(|n| self.path.join(format!("{}-{stamp}-{n}", self.name)));
-        let is_free = |stem: &PathBuf| {
-            let mut endings = self.formats.iter().map(|format| format.ending());
-            !waits(stem) && !endings.any(|ending| with_ending(stem, ending).exists())
-        };
-        std::iter::once(first.clone()).chain(numbered).find(is_free).unwrap_or(first)
+    /// The path that the `number`th report with this stamp has, without the ending.
+    pub(super) fn stem(&self, stamp: &str, number: u32) -> PathBuf {
+        let dated = format!("{}-{stamp}", self.name);
+        self.path.join(if number == 1 { dated } else { format!("{dated}-{number}") })
     }
 
-    /// Writes all files of a report, each as a whole, and says which.
-    pub(super) fn write(&self, stem: &Path, report: &Report) -> Result<Vec<PathBuf>, String> {
-        let refuse = |path: &Path, error: io::Error| {
-            format!("{}: cannot be written: {error}", path.display())
-        };
+    /// Writes all files of a report, each as a whole, under the first name that is free, and says which.
+    pub(super) fn write(&self, stamp: &str, report: &Report) -> Result<Vec<PathBuf>, String> {
         // It may have gone since.
         fs::create_dir_all(&self.path).map_err(|error| refuse(&self.path, error))?;
+        let claim = self.claim(stamp)?;
         let mut files = Vec::new();
         for format in &self.formats {
-            let path = with_ending(stem, format.ending());
-            let text = format.render(report).map_err(|error| error.to_string())?;
+            let path = with_ending(&claim.stem, format.ending());
             // A reader of the folder never sees half of one.
             let beside = with_ending(&path, "new");
-            let written = fs::write(&beside, text).and_then(|()| fs::rename(&beside, &path));
-            if let Err(error) = written {
-                let _ = fs::remove_file(&beside);
-                return Err(refuse(&path, error));
-            }
+            let written =
+                format.render(report).map_err(|error| error.to_string()).and_then(|text| {
+                    let written =
+                        fs::write(&beside, text).and_then(|()| fs::rename(&beside, &path));
+                    written.map_err(|error| refuse(&path, error))
+                });
             files.push(path);
+            if let Err(error) = written {
+                // It is tried again as a whole, and may get another name.
+                for file in files.iter().chain([&beside]) {
+                    let _ = fs::remove_file(file);
+                }
+                return Err(error);
+            }
         }
         Ok(files)
+    }
+
+    /// Takes the first name that no report has, and no other process that writes into the same folder is about
+    /// to give one.
+    fn claim(&self, stamp: &str) -> Result<Claim, String> {
+        let is_there = |stem: &Path| {
+            self.formats.iter().any(|format| with_ending(stem, format.ending()).exists())
+        };
+        let mut number = 1;
+        loop {
+            let stem = self.stem(stamp, number);
+            let file = with_ending(&stem, "new");
+            match File::create_new(&file) {
+                Ok(_) => {
+                    let claim = Claim { stem, file };
+                    // Looked at only now: whoever wrote them held this claim until they were there.
+                    if !is_there(&claim.stem) {
+                        return Ok(claim);
+                    }
+                }
+                // A process that died with it costs one number.
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(refuse(&file, error)),
+            }
+            number += 1;
+        }
     }
 
     /// Removes what is too much or too old; says what could not be removed.
@@ -147,6 +185,10 @@ impl Folder {
         };
         Some((stamp.to_owned(), number))
     }
+}
+
+fn refuse(path: &Path, error: io::Error) -> String {
+    format!("{}: cannot be written: {error}", path.display())
 }
 
 /// A name has points of its own, so that `set_extension` would cut it.

@@ -9,7 +9,6 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 /// Reports that wait for a disk that takes them: a day, hourly.
@@ -50,8 +49,7 @@ pub struct ReportWriter {
 
 /// A report that is to be written.
 struct Waiting {
-    /// Its path without the ending.
-    stem: PathBuf,
+    stamp: String,
     report: Report,
 }
 
@@ -122,15 +120,14 @@ impl ReportWriter {
     fn take(&mut self, now: SystemTime) {
         let stamp = self.reports.schedule.stamp(self.begun);
         let report = self.report();
-        let waits = |stem: &Path| self.waiting.iter().any(|waiting| waiting.stem == stem);
-        let stem = self.reports.folder.free_stem(&stamp, waits);
-        self.waiting.push_back(Waiting { stem, report });
+        self.waiting.push_back(Waiting { stamp, report });
         self.begun = now;
         self.due = self.reports.schedule.due(now);
         while self.waiting.len() > MOST_WAITING {
             if let Some(oldest) = self.waiting.pop_front() {
                 self.totals.add_given_up();
-                self.tell(&ReportEvent::GivenUp(oldest.stem));
+                let stem = self.reports.folder.stem(&oldest.stamp, 1);
+                self.tell(&ReportEvent::GivenUp(stem));
             }
         }
     }
@@ -172,7 +169,7 @@ impl ReportWriter {
     /// The oldest first, until one cannot be written.
     fn write_waiting(&mut self, now: SystemTime) {
         while let Some(oldest) = self.waiting.front() {
-            match self.reports.folder.write(&oldest.stem, &oldest.report) {
+            match self.reports.folder.write(&oldest.stamp, &oldest.report) {
                 Ok(files) => {
                     self.waiting.pop_front();
                     self.totals.add_written();

@@ -3,7 +3,8 @@ use perfkit::sla::SlaConfig;
 use perfkit::{Clock, ManualClock, Profiler, ReportEvent, ReportFormat, Reports};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Barrier, Mutex};
+use std::thread;
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
@@ -142,6 +143,57 @@ fn what_is_there_is_never_overwritten() {
     let stem = "report-2026-11-21T18";
     let names = ["", "-2", "-3"].map(|number| format!("{stem}{number}.json"));
     assert_eq!(names.each_ref().map(|name| desk.calls(name)), [3, 5, 7]);
+}
+
+#[test]
+fn processes_that_share_a_folder_and_write_at_once_each_have_their_report() {
+    const PROCESSES: u64 = 8;
+    let desks: Vec<Desk> = (0..PROCESSES).map(|_| Desk::new()).collect();
+    let shared = desks[0].path();
+    let writers = desks.iter().zip(1..).map(|(desk, calls)| {
+        let reports = Reports::hourly(&shared).reset(true).by_hand(&desk.profiler).unwrap();
+        desk.record(calls);
+        desk.hand.advance(Duration::from_secs(60));
+        reports
+    });
+    let writers: Vec<_> = writers.collect();
+    let at_once = Barrier::new(writers.len());
+    thread::scope(|scope| {
+        for writer in writers {
+            scope.spawn(|| {
+                at_once.wait();
+                assert_eq!(writer.finish().written, 1);
+            });
+        }
+    });
+    let names = desks[0].names();
+    let jsons: Vec<&String> = names.iter().filter(|name| name.ends_with(".json")).collect();
+    let mut calls: Vec<u64> = jsons.iter().map(|name| desks[0].calls(name)).collect();
+    calls.sort_unstable();
+    assert_eq!(calls, (1..=PROCESSES).collect::<Vec<_>>(), "{names:?}");
+    assert_eq!(
+        names.len() as u64,
+        2 * PROCESSES,
+        "each its own HTML, and no claim is left: {names:?}"
+    );
+}
+
+#[test]
+fn a_report_of_which_one_file_cannot_be_written_leaves_none_and_keeps_its_name() {
+    let desk = Desk::new();
+    let mut reports = Reports::hourly(desk.path()).reset(true).by_hand(&desk.profiler).unwrap();
+    // HTML can be written, and JSON cannot.
+    let obstacle = desk.path().join("report-2026-11-21T18.json.new");
+    fs::create_dir(&obstacle).unwrap();
+    desk.record(3);
+    desk.hand.advance(HOUR);
+    assert!(reports.tick());
+    assert_eq!((reports.totals().written, reports.totals().failures), (0, 1));
+    assert_eq!(desk.names(), ["report-2026-11-21T18.json.new"]);
+    fs::remove_dir(&obstacle).unwrap();
+    assert_eq!(reports.finish().written, 1);
+    assert_eq!(desk.names(), ["report-2026-11-21T18.html", "report-2026-11-21T18.json"]);
+    assert_eq!(desk.calls("report-2026-11-21T18.json"), 3);
 }
 
 #[test]
