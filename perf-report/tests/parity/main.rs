@@ -12,7 +12,7 @@ mod number;
 mod table;
 mod truth;
 
-use full::{Full, full};
+use full::full;
 use perf_report::Console;
 use std::time::Duration;
 use table::Table;
@@ -27,7 +27,7 @@ struct Shown<'a> {
 
 /// Gives all tables of all formats to `look`.
 fn each(look: impl Fn(&Shown)) {
-    let Full { snapshot, verdict, report } = full("", Duration::from_millis(20));
+    let (snapshot, verdict, report) = full("", Duration::from_millis(20));
     let operations = truth::operations(&snapshot);
     let checks = truth::checks(verdict.checks());
     let shares = truth::shares(&snapshot, "answer");
