@@ -28,10 +28,13 @@ const QUIET = {
   policy: "no breach of the policy", requests: "no request but for the page",
 };
 
+/** A wide window with scripts and a narrow one in the dark without: between them lies all the rest. */
+const EXTREMES = [LOOKS[0], LOOKS.at(-1)];
+
 const text = { type: "string" };
 const { values: options } = parseArgs({
   options: {
-    chrome: text, modules: text, report: text, script: text, out: text, images: text,
+    chrome: text, modules: text, report: text, pages: text, script: text, out: text, images: text,
   },
 });
 const findings = new Findings();
@@ -47,7 +50,11 @@ try {
   await behave("fixture", fixture, { data: DATA });
   await quiet("fixture", fixture);
   const report = pathToFileURL(options.report).href;
-  for (const look of LOOKS) await lookAt(report, look);
+  for (const look of LOOKS) await lookAt("report", report, look);
+  for (const name of ["everything", "hostile", "trends"]) {
+    const url = pathToFileURL(join(options.pages, `${name}.html`)).href;
+    for (const look of EXTREMES) await lookAt(name, url, look);
+  }
   const data = JSON.parse(readFileSync(join(dirname(options.report), "report.json")));
   await behave("report", report, { data });
   if (options.images) await keep(browser, report, options.images, findings);
@@ -117,10 +124,10 @@ async function missEveryBehaviour() {
   }
 }
 
-async function lookAt(url, look) {
+async function lookAt(what, url, look) {
   const { page, complaints, close } = await open(browser, url, look);
-  const record = (claim, problems) => findings.record(`report ${look.name}`, claim, problems);
-  const path = join(options.out, "shots", `${look.name}.png`);
+  const record = (claim, problems) => findings.record(`${what} ${look.name}`, claim, problems);
+  const path = join(options.out, "shots", `${what}-${look.name}.png`);
   await page.screenshot({ path, fullPage: true });
   record("the page does not scroll sideways", await sideways(page, look.width));
   record("axe finds nothing", await accessibility(page, axe));
@@ -130,7 +137,7 @@ async function lookAt(url, look) {
     record("nor does axe find anything then", await accessibility(page, axe));
   }
   if (look === PLAIN) {
-    const pdf = join(options.out, "shots", "print.pdf");
+    const pdf = join(options.out, "shots", `${what}.pdf`);
     record("it can be printed and read", await paper(page, axe, pdf));
   }
   for (const [kind, claim] of Object.entries(QUIET)) record(claim, complaints[kind]);

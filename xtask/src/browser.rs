@@ -1,5 +1,5 @@
 //! The HTML report as a person sees it: Chromium opens the one of the demo, with and without scripts, in
-//! light and dark, on a screen and on a phone.
+//! light and dark, on a screen and on a phone; and a report with everything, a hostile one and the page of trends.
 //!
 //! What is looked at is in `xtask/browser`; here is what that needs.
 
@@ -39,6 +39,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<ExitCode, Box<dyn Error>> {
     fs::create_dir_all(&out)?;
     install_packages(&out)?;
     write_report(&out.join("demo"))?;
+    write_pages(&out.join("pages"))?;
     look(&chrome, &out, &options)
 }
 
@@ -113,6 +114,14 @@ fn write_report(folder: &Path) -> Result<(), Box<dyn Error>> {
     }
 }
 
+/// What the demo's report has not.
+fn write_pages(folder: &Path) -> Result<(), Box<dyn Error>> {
+    let mut command = cargo();
+    command.args(["run", "--package", "perf-report", "--example", "pages", "--"]).arg(folder);
+    let status = command.status()?;
+    if status.success() { Ok(()) } else { Err(format!("no pages were made: {status}").into()) }
+}
+
 fn look(chrome: &Path, out: &Path, options: &Options) -> Result<ExitCode, Box<dyn Error>> {
     let root = workspace_root();
     let mut command = Command::new("node");
@@ -120,6 +129,7 @@ fn look(chrome: &Path, out: &Path, options: &Options) -> Result<ExitCode, Box<dy
     command.arg("--chrome").arg(chrome);
     command.arg("--modules").arg(out);
     command.arg("--report").arg(out.join("demo/report.html"));
+    command.arg("--pages").arg(out.join("pages"));
     command.arg("--script").arg(root.join("perf-report/src/templates/report.js"));
     command.arg("--out").arg(out);
     if options.keep {
