@@ -1,7 +1,8 @@
 //! Workflow commands of GitHub Actions (docs.github.com, "Workflow commands for GitHub Actions").
 
 use crate::model::{CheckModel, Model};
-use crate::view::evidence;
+use crate::view::{MAX_TITLE, evidence};
+use crate::wording::one_line;
 use perf_sla::Status;
 use std::fmt::Write;
 
@@ -17,12 +18,13 @@ pub(crate) fn render(model: &Model) -> String {
         } else {
             continue;
         };
-        let place = match (&verdict.source, check.line) {
+        let source = verdict.source.as_ref().map(|file| one_line(file, usize::MAX));
+        let place = match (&source, check.line) {
             (Some(file), Some(line)) => format!("file={},line={line},", property(file)),
             (Some(file), None) => format!("file={},", property(file)),
             (None, _) => String::new(),
         };
-        let title = format!("SLA {}: {}", check.status, check.path);
+        let title = one_line(&format!("SLA {}: {}", check.status, check.path), 2 * MAX_TITLE);
         let _ =
             writeln!(out, "::{level} {place}title={}::{}", property(&title), message(&told(check)));
     }
@@ -30,9 +32,10 @@ pub(crate) fn render(model: &Model) -> String {
 }
 
 fn told(check: &CheckModel) -> String {
+    let sentence = one_line(&check.sentence, 4 * MAX_TITLE);
     match evidence(check).as_str() {
-        "" => check.sentence.clone(),
-        evidence => format!("{}; {evidence}", check.sentence),
+        "" => sentence,
+        evidence => format!("{sentence}; {evidence}"),
     }
 }
 

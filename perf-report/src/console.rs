@@ -1,16 +1,16 @@
 //! The report as text for a terminal.
 
+mod checks;
 mod table;
 mod text;
 
 pub(crate) use crate::wording::ascii;
-pub(crate) use text::{padded, sparkline, width};
+pub(crate) use text::{cut, padded, sparkline, width};
 
-use crate::view::{BudgetRow, ChangeRow, CheckRow, OperationRow, View};
+use crate::view::{BudgetRow, ChangeRow, OperationRow, View};
 use anstyle::{AnsiColor, Style};
 use std::fmt::Write;
 use table::Column;
-use text::cut;
 
 /// How wide, colourful and Unicode a terminal is.
 #[derive(Clone, Copy, Debug)]
@@ -85,45 +85,6 @@ impl Page<'_> {
         }
     }
 
-    fn checks(&mut self, checks: &[CheckRow]) {
-        let longest = |text: fn(&CheckRow) -> &str| checks.iter().map(|c| width(text(c))).max();
-        let operation = longest(|check| &check.operation).unwrap_or(0).min(24);
-        let indicator = longest(|check| &check.indicator).unwrap_or(0);
-        let observed = longest(|check| &check.observed).unwrap_or(0);
-        let limit = longest(|check| &check.limit).unwrap_or(0);
-        let margin = longest(|check| &check.margin).unwrap_or(0);
-        let relation_width = if self.console.unicode { 1 } else { 2 };
-        for check in checks {
-            let status = of_status(&check.status);
-            let mark = format!(" {} ", check.mark);
-            let relation = match check.relation {
-                "≤" if !self.console.unicode => "<=",
-                "≥" if !self.console.unicode => ">=",
-                relation => relation,
-            };
-            let rest = format!(
-                "{}  {}  {} {} {}  {}",
-                padded(&cut(&check.operation, operation), operation, false),
-                padded(&check.indicator, indicator, false),
-                padded(&check.observed, observed, true),
-                padded(relation, relation_width, false),
-                padded(&check.limit, limit, true),
-                padded(&check.margin, margin, true),
-            );
-            let used = width(&mark) + width(&rest) + 2;
-            let faint = Style::new().dimmed();
-            if used + width(&check.evidence) <= self.console.width {
-                let evidence = format!("  {}", check.evidence);
-                self.line(&[(&mark, status), (&rest, Style::new()), (&evidence, faint)]);
-            } else {
-                self.line(&[(&mark, status), (&rest, Style::new())]);
-                if check.status != "met" {
-                    self.line(&[(&format!("   {}", check.evidence), faint)]);
-                }
-            }
-        }
-    }
-
     fn operations(&mut self, rows: &[OperationRow]) {
         let column = |header,
                       right,
@@ -134,12 +95,12 @@ impl Page<'_> {
         let plain = Style::new();
         let mut columns = vec![
             column("operation", false, 0, &|row| (cut(&row.name, 24), plain)),
-            column("count", true, 0, &|row| (row.count.clone(), plain)),
-            column("rate/s", true, 3, &|row| (row.rate.clone(), plain)),
-            column("success", true, 2, &|row| (row.success.clone(), plain)),
+            column("count", true, 1, &|row| (row.count.clone(), plain)),
+            column("rate/s", true, 5, &|row| (row.rate.clone(), plain)),
+            column("success", true, 4, &|row| (row.success.clone(), plain)),
         ];
         for (i, (header, dispensable)) in
-            [("mean", 7), ("p50", 0), ("p90", 5), ("p95", 0), ("p99", 0), ("p99.9", 6), ("max", 4)]
+            [("mean", 9), ("p50", 2), ("p90", 7), ("p95", 0), ("p99", 0), ("p99.9", 8), ("max", 6)]
                 .into_iter()
                 .enumerate()
         {
@@ -149,7 +110,7 @@ impl Page<'_> {
             }));
         }
         let unicode = self.console.unicode;
-        columns.push(column("", false, 1, &|row| (sparkline(&row.bars, unicode), plain)));
+        columns.push(column("", false, 3, &|row| (sparkline(&row.bars, unicode), plain)));
         self.table(columns);
     }
 
@@ -202,10 +163,10 @@ impl Page<'_> {
         self.table(vec![
             column("operation", false, 0, &|row| (cut(&row.operation, 24), plain)),
             column("", false, 0, &|row| (row.indicator.clone(), plain)),
-            column("before", true, 0, &|row| (row.before.clone(), plain)),
+            column("before", true, 1, &|row| (row.before.clone(), plain)),
             column("now", true, 0, &|row| (row.now.clone(), plain)),
-            column("change", true, 0, &|row| (row.change.clone(), plain)),
-            column("", false, 1, &|row| (row.outcome.clone(), of_status(row.status))),
+            column("change", true, 2, &|row| (row.change.clone(), plain)),
+            column("", false, 3, &|row| (row.outcome.clone(), of_status(row.status))),
         ]);
         if shown.iter().any(|row| row.status.is_empty()) {
             let told =
@@ -246,6 +207,7 @@ impl Page<'_> {
         remark(" failures: ", failures.collect());
         let losses = view.losses.iter().map(|loss| format!("{} {}", loss.value, loss.name));
         remark(" not kept as it came: ", losses.collect());
+        remark(" not shown: ", view.left_out.clone());
         if view.has_failures {
             remark(" latencies are those of successful calls", vec![String::new()]);
         }
@@ -268,7 +230,7 @@ impl Page<'_> {
         let indent = "    ";
         let mut line = head.to_owned();
         for (i, piece) in pieces.iter().enumerate() {
-            let piece = cut(piece, self.console.width - width(indent));
+            let piece = cut(piece, self.console.width.saturating_sub(width(indent)));
             let space = usize::from(i > 0);
             if width(&line) + space + width(&piece) > self.console.width {
                 self.line(&[(&line, Style::new())]);
@@ -283,11 +245,14 @@ impl Page<'_> {
 
     fn line(&mut self, spans: &[(&str, Style)]) {
         let start = self.text.len();
+        let mut room = self.console.width;
         for (text, style) in spans {
+            let text = cut(text, room);
+            room -= width(&text);
             if self.console.color && *style != Style::new() {
                 let _ = write!(self.text, "{style}{text}{style:#}");
             } else {
-                self.text.push_str(text);
+                self.text.push_str(&text);
             }
         }
         self.text.truncate(start + self.text[start..].trim_end().len());

@@ -20,6 +20,9 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
+/// Rows of a list in a terminal: more would scroll the verdict away.
+const CONSOLE_ROWS: usize = 50;
+
 /// A snapshot, and what an SLA file says of it, ready to be shown; or a report that was written as JSON.
 #[derive(Clone, Debug)]
 pub struct Report {
@@ -181,9 +184,10 @@ impl Report {
         json::render(&self.model)
     }
 
-    /// Text for a terminal.
+    /// Text for a terminal: of each list at most 50 rows, of the operations those nearest their limits, and how many
+    /// there are besides.
     pub fn to_console(&self, console: &Console) -> String {
-        console::render(&View::new(&self.model), console)
+        console::render(&View::new(&self.model).shortened(CONSOLE_ROWS), console)
     }
 
     /// What GitHub shows beside the lines of the SLA file: an error for each violated target, a warning
@@ -202,21 +206,25 @@ impl Report {
         self.to_markdown_within(1 << 20)
     }
 
-    /// Markdown of at most so many bytes, if its first lines fit into them: 65,536 for a comment on GitHub.
-    /// Long tables are shortened until it fits, and it says how much was left out.
+    /// Markdown of at most so many bytes: 65,536 for a comment on GitHub. Every table and list is shortened until it
+    /// fits, and it says how much was left out. Where not even the verdict with empty tables fits, it ends after as
+    /// many whole lines as do.
     ///
     /// # Errors
     ///
     /// As [`to_markdown`](Self::to_markdown).
     pub fn to_markdown_within(&self, bytes: usize) -> Result<String, ReportError> {
-        let mut view = View::new(&self.model);
+        let view = View::new(&self.model);
         let mut text = self.templates.render("report.md", &view)?;
         for rows in [300, 100, 30, 10, 3, 1, 0] {
             if text.len() <= bytes {
-                break;
+                return Ok(text);
             }
-            view.shorten(rows);
-            text = self.templates.render("report.md", &view)?;
+            text = self.templates.render("report.md", &view.shortened(rows))?;
+        }
+        if text.len() > bytes {
+            let end = text.as_bytes()[..bytes].iter().rposition(|byte| *byte == b'\n');
+            text.truncate(end.map_or(0, |end| end + 1));
         }
         Ok(text)
     }

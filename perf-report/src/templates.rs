@@ -26,7 +26,7 @@ const TEMPLATES: [(&str, &str); 4] = [
 /// `report.junit.xml` or `trends.html`. One of a folder takes the place of the built-in one, and can extend it by its name
 /// `perfkit/report.html`, whose blocks are named in docs/report.md; other files of the folder that end in
 /// `.html`, `.md` or `.xml` can be included. In `.html` and `.xml` every value is escaped; in `.md` the
-/// filter `md` does that.
+/// filter `md` does that, and within an HTML element, where a backslash is no escape, `md_html`.
 #[derive(Clone, Debug)]
 pub struct Templates {
     tera: Arc<Tera>,
@@ -138,6 +138,7 @@ fn placed(text: &str) -> Option<(&str, &str, &str)> {
 fn built_in() -> Result<Tera, tera::Error> {
     let mut tera = Tera::default();
     tera.register_filter("md", |text: &str, _: Kwargs, _: &State| markdown_escaped(text));
+    tera.register_filter("md_html", |text: &str, _: Kwargs, _: &State| html_escaped(text));
     tera.set_fallback_prefixes([BUILT_IN])?;
     let parts = [("parts.html", include_str!("templates/parts.html"))];
     let all = TEMPLATES.into_iter().chain(parts);
@@ -150,13 +151,31 @@ fn markdown_escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '&' => escaped.push_str("&amp;"),
-            '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '(' | ')' | '#' | '|' | '!' | '~'
-            | '@' => escaped.extend(['\\', c]),
-            _ => escaped.push(c),
+            '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '(' | ')' | '|' | '!' | '~' => {
+                escaped.extend(['\\', c]);
+            }
+            _ => push_inert(c, &mut escaped),
         }
     }
     escaped
+}
+
+/// A text that means nothing inside an HTML element of Markdown, such as `<summary>`.
+fn html_escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    text.chars().for_each(|c| push_inert(c, &mut escaped));
+    escaped
+}
+
+/// GitHub looks for `@somebody` and `#123` after Markdown is rendered, when backslashes and entities are gone: only
+/// what stands between keeps people from being told (github/cmark-gfm#181).
+fn push_inert(c: char, escaped: &mut String) {
+    match c {
+        '<' => escaped.push_str("&lt;"),
+        '>' => escaped.push_str("&gt;"),
+        '&' => escaped.push_str("&amp;"),
+        '@' => escaped.push_str("@&#8203;"),
+        '#' => escaped.push_str("#&#8203;"),
+        _ => escaped.push(c),
+    }
 }

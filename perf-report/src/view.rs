@@ -7,12 +7,13 @@ mod finding_row;
 mod operation_row;
 pub(crate) mod resources;
 mod sample_row;
+mod shortened;
 
 use crate::model::{Model, RunModel, StageShareModel, TimeShare};
 use crate::wording::{count, duration, one_line};
 pub(crate) use budget_row::BudgetRow;
 pub(crate) use change_row::ChangeRow;
-pub(crate) use check_row::{CheckRow, evidence};
+pub(crate) use check_row::{CheckRow, evidence, nearness};
 pub(crate) use finding_row::FindingRow;
 pub(crate) use operation_row::OperationRow;
 use perf_sla::Status;
@@ -27,7 +28,7 @@ pub(crate) const MAX_NAME: usize = 60;
 pub(crate) const MAX_VALUE: usize = 80;
 
 /// What every template is given.
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 pub(crate) struct View {
     pub(crate) title: String,
     pub(crate) taken_at: String,
@@ -83,14 +84,14 @@ pub(crate) struct View {
     pub(crate) losses: Vec<Pair>,
 }
 
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 pub(crate) struct StatusCounts {
     pub(crate) met: usize,
     pub(crate) violated: usize,
     pub(crate) inconclusive: usize,
 }
 
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 pub(crate) struct ShareRow {
     pub(crate) name: String,
     pub(crate) text: String,
@@ -98,7 +99,7 @@ pub(crate) struct ShareRow {
     pub(crate) percent: f64,
 }
 
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 pub(crate) struct Pair {
     pub(crate) name: String,
     pub(crate) value: String,
@@ -125,12 +126,17 @@ impl View {
             left_out: Vec::new(),
             title: one_line(&model.title, MAX_TITLE),
             taken_at: one_line(&format!("{timestamp}Z"), MAX_NAME),
-            status: status.to_owned(),
+            status: one_line(status, MAX_NAME),
             mark: mark(status),
             summary: summary(model),
             budgets: checks.clone().filter_map(BudgetRow::of).collect(),
             checks: checks.map(CheckRow::new).collect(),
-            notes: model.verdict.iter().flat_map(|verdict| &verdict.notes).cloned().collect(),
+            notes: model
+                .verdict
+                .iter()
+                .flat_map(|verdict| &verdict.notes)
+                .map(|text| note(text))
+                .collect(),
             operations: operation_row::all(model),
             shares: shares(model),
             tail: tail(model),
@@ -149,37 +155,6 @@ impl View {
             metrics: metrics(model),
             losses: model.losses.iter().map(|(name, n)| pair(name, *n)).collect(),
         }
-    }
-}
-
-impl View {
-    /// Leaves at most so many rows in each table, of the targets those that are met first, and says what is
-    /// gone.
-    pub(crate) fn shorten(&mut self, rows: usize) {
-        self.checks.sort_by_key(|check| check.status == "met");
-        let mut gone = Vec::new();
-        let mut cut = |what: &str, len: usize| {
-            if len > rows {
-                gone.push(format!("{} {what}", count((len - rows) as u64)));
-            }
-        };
-        cut("targets", self.checks.len());
-        cut("operations", self.operations.len());
-        cut("error budgets", self.budgets.len());
-        cut("kinds of failures", self.failures.len());
-        cut("metrics", self.metrics.len());
-        cut("findings", self.findings.len());
-        cut("comparisons", self.changes.len());
-        self.checks.truncate(rows);
-        self.operations.truncate(rows);
-        self.budgets.truncate(rows);
-        self.failures.truncate(rows);
-        self.metrics.truncate(rows);
-        self.findings.truncate(rows);
-        self.changes.truncate(rows);
-        self.slowest.truncate(rows);
-        self.failed.truncate(rows);
-        self.left_out = gone;
     }
 }
 
@@ -208,6 +183,10 @@ fn labels(run: &RunModel) -> Vec<Pair> {
         value: one_line(value, MAX_VALUE),
     };
     run.labels.iter().map(pair).collect()
+}
+
+fn note(note: &str) -> String {
+    one_line(note, 4 * MAX_TITLE)
 }
 
 pub(crate) fn counted(n: u64, noun: &str) -> String {

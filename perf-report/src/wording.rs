@@ -2,6 +2,7 @@
 
 use crate::model;
 use std::time::SystemTime;
+use unicode_width::UnicodeWidthChar;
 
 /// `61.2 ms`: three or four digits that matter, and the unit that fits.
 pub fn duration(nanos: u64) -> String {
@@ -122,13 +123,9 @@ fn grouped(value: f64, digits: usize) -> String {
     }
 }
 
-/// A text of somebody else's on one line: control characters and those that turn the writing around
-/// are shown as their numbers, and beyond `max` characters it is cut.
+/// A text of somebody else's on one line: control characters, those that turn the writing around or are not seen,
+/// and those that XML has no place for are shown as their numbers, and beyond `max` characters it is cut.
 pub fn one_line(text: &str, max: usize) -> String {
-    let hides = |c: char| {
-        c.is_control()
-            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
-    };
     let mut line = String::new();
     for (i, c) in text.chars().enumerate() {
         if i == max {
@@ -146,8 +143,25 @@ pub fn one_line(text: &str, max: usize) -> String {
     line
 }
 
+fn hides(c: char) -> bool {
+    c.is_control()
+        || matches!(
+            c,
+            '\u{ad}'
+                | '\u{61c}'
+                | '\u{180e}'
+                | '\u{200b}'..='\u{200f}'
+                | '\u{2028}'..='\u{202e}'
+                | '\u{2060}'..='\u{206f}'
+                | '\u{feff}'
+                | '\u{fff9}'..='\u{fffb}'
+                | '\u{fffe}'..='\u{ffff}'
+                | '\u{e0000}'..='\u{e007f}'
+        )
+}
+
 /// For a terminal that shows no more than ASCII: the signs we use ourselves have a twin there, what a user
-/// brought is shown as `?`.
+/// brought is shown as `?`, as wide as it was.
 pub fn ascii(text: &str) -> String {
     let twin = |c: char| match c {
         '✓' => "+".to_owned(),
@@ -158,7 +172,7 @@ pub fn ascii(text: &str) -> String {
         '–' => "-".to_owned(),
         '…' => "~".to_owned(),
         c if c.is_ascii() => c.to_string(),
-        _ => "?".to_owned(),
+        c => "?".repeat(c.width().unwrap_or(1)),
     };
     text.chars().map(twin).collect()
 }
@@ -210,6 +224,15 @@ mod tests {
     #[test]
     fn what_could_move_the_cursor_or_hide_is_shown_as_its_number() {
         assert_eq!(one_line("a\u{1b}[31m\nb\u{202e}", 99), r"a\u{1b}[31m\nb\u{202e}");
+        for hidden in
+            ['\u{61c}', '\u{2060}', '\u{2064}', '\u{fff9}', '\u{fffb}', '\u{e0041}', '\u{ffff}']
+        {
+            assert_eq!(
+                one_line(&format!("a{hidden}"), 99),
+                format!("a{}", hidden.escape_unicode())
+            );
+        }
+        assert_eq!(one_line("naïve 日本 👍🏽 \u{fffd}", 99), "naïve 日本 👍🏽 \u{fffd}");
         assert_eq!(one_line("ääääää", 3), "äää…");
     }
 }

@@ -5,6 +5,7 @@ use perf_report::{Console, Report};
 use perf_sla::SlaConfig;
 use serde_json::Value;
 use std::time::Duration;
+use unicode_width::UnicodeWidthStr;
 
 const HOSTILE: &str = "<script>alert(\"1\")</script>|`x`\n\u{1b}[31m*\u{202e}*[a](b)";
 
@@ -149,7 +150,9 @@ fn the_json_has_its_units_in_the_keys_and_whole_nanoseconds() {
 #[test]
 fn no_line_is_wider_than_the_terminal() {
     let profiler = Profiler::new();
-    for words in ["with a rather long list of words in it, as a query has", &"x".repeat(300)] {
+    let wide = "検索と生成の長い名前".repeat(4);
+    for words in ["with a rather long list of words in it, as a query has", &"x".repeat(300), &wide]
+    {
         let mut timer = profiler.timer("query");
         timer.metadata("query", words);
         timer.metadata("another key", words);
@@ -157,13 +160,34 @@ fn no_line_is_wider_than_the_terminal() {
         profiler.operation(words).record_failure_with(Duration::from_millis(1), words);
     }
     let long = Report::new(&profiler.snapshot());
-    for (report, width) in
-        [60, 80, 100, 120, 200].into_iter().flat_map(|w| [(report(), w), (long.clone(), w)])
-    {
+    let reports = [report(), budgets(), long];
+    let widths = [0, 1, 3, 10, 20, 40, 50, 60, 66, 72, 80, 100, 120, 200].into_iter();
+    for (report, width) in widths.flat_map(|w| reports.clone().map(|report| (report, w))) {
         let console = report.to_console(&Console::plain(width));
-        let widest = console.lines().map(|line| line.chars().count()).max().unwrap();
+        let widest = console.lines().map(UnicodeWidthStr::width).max().unwrap();
         assert!(widest <= width, "{widest} columns for {width}:\n{console}");
+        let ascii = report.to_console(&Console::new(width, false, false));
+        assert!(ascii.lines().all(|line| line.len() <= width), "{width}:\n{ascii}");
     }
+}
+
+#[test]
+fn a_target_that_is_met_says_of_how_many_calls_where_there_is_room_for_more_than_a_table() {
+    let report = report();
+    for width in [60, 66, 72, 80, 100] {
+        let console = report.to_console(&Console::plain(width));
+        assert!(console.contains("50 of 1,050") || width < 66, "{width}:\n{console}");
+        assert!(
+            console.contains("199 of 1,000 over the limit") || width < 66,
+            "{width}:\n{console}"
+        );
+    }
+    let narrow = report.to_console(&Console::plain(40));
+    let words = narrow.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        words.contains("overall success rate · 95.2 % ≥ 90.0 % · +5.2 pp · 50 of 1,050"),
+        "{narrow}"
+    );
 }
 
 #[test]

@@ -4,7 +4,9 @@ use perf_analysis::RequestWatch;
 use perf_core::{Clock, ManualClock, Profiler};
 use perf_report::{Console, Report, Templates};
 use perf_sla::{SlaConfig, Targets};
+use serde_json::{Value, json};
 use std::time::Duration;
+use unicode_width::UnicodeWidthStr;
 
 const HOSTILE: &str =
     "</script><script>alert('1')</script>\"<!--|`x`\n\u{1b}[31m*\u{202e}*[a](b)]]>&amp;\u{0}";
@@ -59,6 +61,14 @@ fn full(prefix: &str) -> Report {
         .with_call_tree(&profiler.call_tree())
         .labelled(format!("{prefix}commit"), format!("{prefix}abc"))
         .with_sla(&verdict)
+}
+
+/// The same run a day before: a run beside itself is no comparison.
+fn the_day_before(report: &Report) -> Report {
+    let mut json: Value = serde_json::from_str(&report.to_json().unwrap()).unwrap();
+    json["run"]["started_at"] = "1969-12-30T23:00:00Z".into();
+    json["run"]["ended_at"] = "1969-12-31T00:00:00Z".into();
+    Report::from_json(&json.to_string()).unwrap()
 }
 
 /// What a reader sees of a page: the texts between its tags, without scripts, styles and data.
@@ -184,7 +194,7 @@ fn all_formats_say_the_same_of_each_target_share_and_finding() {
 fn hostile_texts_are_inert_in_every_format_wherever_they_stand() {
     let long = "x".repeat(10_000);
     for hostile in [HOSTILE, &format!("{HOSTILE}{long}"), &"é\u{301}\u{200f}".repeat(300)] {
-        let report = full(hostile).with_baseline([&full(hostile), &full(hostile)]);
+        let report = full(hostile).with_baseline([&the_day_before(&full(hostile))]);
         let page = report.to_html().unwrap();
         assert_eq!(page.matches("<script").count(), 2, "the data and ours");
         assert_eq!(page.matches("</script>").count(), 2);
@@ -200,7 +210,7 @@ fn hostile_texts_are_inert_in_every_format_wherever_they_stand() {
                 assert!(!text.contains(forbidden), "{forbidden:?}");
             }
         }
-        let too_wide = console.lines().find(|line| line.chars().count() > 80);
+        let too_wide = console.lines().find(|line| line.width() > 80);
         assert_eq!(too_wide, None);
         assert!(page.len() < 300_000, "{} bytes: a long text is cut", page.len());
         assert_eq!(Report::from_json(&report.to_json().unwrap()).unwrap().model(), report.model());
@@ -230,6 +240,85 @@ fn markdown_is_shortened_until_it_fits_and_says_so() {
         few.contains("| ✗ violated |") && !few.contains("| ✓ met |"),
         "the bad ones stay: {few}"
     );
+}
+
+/// A full report whose lists have 1,000 more entries each.
+fn long_lists() -> Report {
+    const MORE: usize = 1_000;
+    let report = full("").with_baseline([&the_day_before(&full(""))]);
+    let mut json: Value = serde_json::from_str(&report.to_json().unwrap()).unwrap();
+    json["verdict"]["notes"] = json!([]);
+    json["resource_findings"] = json!([]);
+    json["baseline"]["differences"] = json!([]);
+    let name = |n: usize| json!(format!("a name of some length, number {n:04}"));
+    for n in 0..MORE {
+        for (list, key) in [
+            ("/operations", "/name"),
+            ("/counters", "/name"),
+            ("/time_shares", "/operation"),
+            ("/requests/tail/shares", "/stage"),
+            ("/findings", "/component"),
+            ("/baseline/changes", "/operation"),
+        ] {
+            let list = json.pointer_mut(list).unwrap().as_array_mut().unwrap();
+            let mut more = list[0].clone();
+            *more.pointer_mut(key).unwrap() = name(n);
+            list.push(more);
+        }
+        for list in ["/verdict/notes", "/baseline/differences"] {
+            json.pointer_mut(list).unwrap().as_array_mut().unwrap().push(name(n));
+        }
+        let finding = json!({"resource": "memory", "kind": "suspected leak", "text": name(n)});
+        json["resource_findings"].as_array_mut().unwrap().push(finding);
+        json["gauges"]
+            .as_array_mut()
+            .unwrap()
+            .push(json!({"name": format!("process_{n}"), "value": n}));
+        json["losses"][format!("loss {n}")] = json!(7);
+    }
+    for n in 0..MORE {
+        json["operations"][0]["failure_kinds"][format!("kind {n}")] = json!(7);
+    }
+    Report::from_json(&json.to_string()).unwrap()
+}
+
+#[test]
+fn every_list_is_shortened_and_what_is_gone_is_counted_from_the_whole() {
+    let report = long_lists();
+    let all = report.model().operations.len();
+    for bytes in [65_536, 10_000, 2_000, 300] {
+        let cut = report.to_markdown_within(bytes).unwrap();
+        assert!(cut.len() <= bytes, "{} of {bytes}", cut.len());
+        assert!(cut.starts_with("**SLA VIOLATED** ✗ 1 of 2 targets violated"), "{cut}");
+        if bytes < 1_000 {
+            continue;
+        }
+        let table = cut.split("<summary>Operations</summary>").nth(1).unwrap_or_default();
+        let table = table.split("</details>").next().unwrap_or_default();
+        let shown = table.lines().filter(|line| line.starts_with("| ")).count().saturating_sub(1);
+        let left = cut.lines().find(|line| line.starts_with("Left out to fit: ")).unwrap();
+        let gone = format!(" {} operations", perf_report::wording::count((all - shown) as u64));
+        assert!(left.contains(&gone), "{gone}: {left}");
+        assert!(cut.lines().last().unwrap().starts_with('_'), "it is whole: {cut}");
+    }
+    assert_eq!(report.to_markdown_within(10).unwrap(), "");
+}
+
+#[test]
+fn a_terminal_has_the_operations_nearest_their_limits_and_the_number_of_the_others() {
+    let report = long_lists();
+    let console = report.to_console(&Console::plain(100));
+    assert!(console.lines().count() < 500, "{} lines", console.lines().count());
+    for limited in [" slow ", " fast ", " answer "] {
+        assert!(console.contains(limited), "{limited} is missing:\n{console}");
+    }
+    let rest = report.model().operations.len() - 50;
+    let told = console.split(" not shown: ").nth(1).unwrap();
+    assert!(
+        told.contains(&format!("{} operations", perf_report::wording::count(rest as u64))),
+        "{told}"
+    );
+    assert!(!full("").to_console(&Console::plain(100)).contains("not shown"));
 }
 
 #[test]

@@ -64,6 +64,10 @@ fn a_page_of_an_hour_of_100_operations_stays_small_and_shows_charts_of_10() {
     assert!(bytes <= 250_000, "{bytes} bytes");
     assert!(page.contains("Charts for the 10 operations nearest their limits"));
     assert_eq!(page.matches("<section class=\"op\"").count(), 10);
+    for n in 0..100 {
+        let id = format!(" id=\"op-operation-{n:03}\"");
+        assert_eq!(page.matches(&id).count(), 1, "a link to each: {id}");
+    }
 }
 
 /// So that an hour of 3,600 intervals is no larger than the one above.

@@ -12,8 +12,6 @@ pub(super) fn escaped(text: &str, max: usize) -> String {
             '>' => plain.push_str("&gt;"),
             '"' => plain.push_str("&quot;"),
             '\'' => plain.push_str("&#39;"),
-            // XML has no place for these, not even as their numbers.
-            '\u{fffe}' | '\u{ffff}' => plain.push('\u{fffd}'),
             _ => plain.push(c),
         }
     }
@@ -75,7 +73,7 @@ mod tests {
     #[test]
     fn no_text_is_markup_or_moves_what_is_around_it() {
         assert_eq!(escaped("<a b='c'>&\"", 99), "&lt;a b=&#39;c&#39;&gt;&amp;&quot;");
-        assert_eq!(escaped("a\nb\u{0}\u{202e}\u{ffff}", 99), "a\\nb\\u{0}\\u{202e}\u{fffd}");
+        assert_eq!(escaped("a\nb\u{0}\u{202e}\u{ffff}", 99), r"a\nb\u{0}\u{202e}\u{ffff}");
         assert_eq!(escaped("<<<", 1), "&lt;…");
     }
 

@@ -3,6 +3,11 @@
 use super::text::{cut, padded, width};
 use anstyle::Style;
 
+/// How dispensable a column may be for names to be shortened before it is left out.
+const WANTED: u8 = 2;
+/// Columns of the terminal that are left of a name.
+const SHORTEST_NAME: usize = 8;
+
 /// A column of a table, and how early it is left out when there is no room: 0 never.
 pub(super) struct Column {
     pub(super) header: &'static str,
@@ -12,18 +17,20 @@ pub(super) struct Column {
 }
 
 /// The header and the rows, as spans, in at most so many columns of the terminal: what is dispensable is left
-/// out, and then the first column is shortened.
+/// out, the first column is shortened before what is wanted goes too.
 pub(super) fn rows(mut columns: Vec<Column>, room: usize) -> Vec<Vec<(String, Style)>> {
     let total = |columns: &[Column]| columns.iter().map(|c| c.width() + 2).sum::<usize>() - 1;
     while total(&columns) > room {
         let most = columns.iter().map(|column| column.dispensable).max().unwrap_or(0);
-        if most == 0 {
+        let name = columns[0].width();
+        if most <= WANTED && name > SHORTEST_NAME {
             let excess = total(&columns) - room;
-            let left = columns[0].width().saturating_sub(excess);
-            columns[0].shorten(left.max(8));
+            columns[0].shorten(name.saturating_sub(excess).max(SHORTEST_NAME));
+        } else if most > 0 {
+            columns.retain(|column| column.dispensable != most);
+        } else {
             break;
         }
-        columns.retain(|column| column.dispensable != most);
     }
     let count = columns.first().map_or(0, |column| column.cells.len());
     let row = |row: usize| {

@@ -4,7 +4,7 @@ use super::columns::Columns;
 use super::{Figure, WHOLE, checks_of, over_time, spread};
 use crate::chart::{Size, sparkline};
 use crate::model::{Model, OperationModel};
-use crate::view::{CheckRow, MAX_NAME, OperationRow, SampleRow};
+use crate::view::{CheckRow, MAX_NAME, OperationRow, SampleRow, nearness};
 use crate::wording::{count, duration, one_line, percent, rate};
 use jiff::Timestamp;
 use perf_core::Quantile;
@@ -22,8 +22,9 @@ const SAMPLES: usize = 3;
 pub(crate) struct Entry {
     #[serde(flatten)]
     row: OperationRow,
-    /// Where its section is; empty if it has none.
+    /// Of its section, or of the row itself if it has none.
     id: String,
+    has_section: bool,
     /// What the row is sorted by, a number for each of its columns after the name; empty for unknown.
     sort: Vec<String>,
     spark: String,
@@ -49,12 +50,7 @@ pub(crate) struct Section {
 
 /// The operations nearest their limits, and then those that take most time.
 pub(super) fn chosen(model: &Model, most: usize) -> Vec<&str> {
-    let nearness = |operation: &OperationModel| {
-        let reach = |margin: f64, is_minimum: bool| if is_minimum { -margin } else { margin };
-        checks_of(model, &operation.name)
-            .filter_map(|check| Some(reach(check.margin_ratio?, check.is_minimum)))
-            .fold(f64::NEG_INFINITY, f64::max)
-    };
+    let nearness = |operation: &OperationModel| nearness(checks_of(model, &operation.name));
     // The whole has its charts at the top of the page.
     let parts =
         model.operations.iter().filter(|o| model.overall_operation.as_ref() != Some(&o.name));
@@ -77,16 +73,12 @@ pub(super) fn entries(
     let number = |value: Option<u64>| value.map_or_else(String::new, |value| value.to_string());
     let entry = |(id, o): &(String, &OperationModel)| {
         let row = OperationRow::new(o, model);
+        let is_whole = model.overall_operation.as_ref() == Some(&o.name);
         let spark = sparkline(&row.bars);
         let ratio = |value: Option<f64>| value.map_or_else(String::new, |v| format!("{v:.6}"));
         Entry {
-            id: if chosen.contains(&o.name.as_str()) {
-                id.clone()
-            } else if model.overall_operation.as_ref() == Some(&o.name) {
-                WHOLE.to_owned()
-            } else {
-                String::new()
-            },
+            id: if is_whole { WHOLE.to_owned() } else { id.clone() },
+            has_section: is_whole || chosen.contains(&o.name.as_str()),
             sort: vec![
                 o.count.to_string(),
                 ratio(o.throughput_per_second),

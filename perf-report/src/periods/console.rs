@@ -2,8 +2,9 @@
 
 use super::{Periods, Reading, Step};
 use crate::Console;
-use crate::console::{ascii, padded, sparkline, width};
+use crate::console::{ascii, cut, padded, sparkline, width};
 use crate::lines::{levels, wrap};
+use crate::view::MAX_TITLE;
 use crate::wording;
 use perf_analysis::{InvalidValues, Trend};
 use std::fmt::Write;
@@ -24,7 +25,7 @@ struct Column {
 pub(super) fn render(periods: &Periods, console: &Console) -> String {
     let mut text = String::new();
     let requests: u64 = periods.periods.iter().map(|period| period.requests).sum();
-    let title = wording::one_line(&periods.title, (console.width / 2).max(8));
+    let title = cut(&wording::one_line(&periods.title, MAX_TITLE), (console.width / 2).max(8));
     let title = format!("{title} by the {} (UTC)", periods.step.word());
     let requests = format!("{} requests", wording::count(requests));
     wrap(&[title, requests], " ·", 1, console.width, &mut text);

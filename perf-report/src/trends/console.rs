@@ -5,9 +5,9 @@ use super::history::{Change, History};
 use super::indicator::Indicator;
 use super::run::Run;
 use crate::Console;
-use crate::console::{ascii, padded, sparkline};
+use crate::console::{ascii, cut, padded, sparkline};
 use crate::lines::{levels, wrap};
-use crate::view::counted;
+use crate::view::{MAX_NAME, counted};
 use crate::wording;
 use std::fmt::Write;
 
@@ -59,7 +59,7 @@ fn elsewhere(trends: &Trends, columns: usize, text: &mut String) {
 }
 
 fn operation(history: &History, runs: &[Run], console: &Console, text: &mut String) {
-    let name = wording::one_line(history.name(), console.width.saturating_sub(2));
+    let name = cut(&wording::one_line(history.name(), MAX_NAME), console.width.saturating_sub(1));
     let _ = writeln!(text, "\n {name}");
     let head = ["first", "last", "median"].map(|word| padded(word, NUMBER, true)).join(" ");
     let _ = writeln!(text, " {:<NAME$} {head}", "");

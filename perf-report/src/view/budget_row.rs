@@ -5,7 +5,7 @@ use crate::model::{BudgetModel, BurnRateModel, CheckModel};
 use crate::wording::{count, number, one_line, rate, span};
 use serde::Serialize;
 
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 pub(crate) struct BudgetRow {
     pub(crate) name: String,
     pub(crate) status: String,
@@ -42,7 +42,7 @@ impl BudgetRow {
         };
         Some(BudgetRow {
             name: one_line(&check.subject, MAX_NAME),
-            status: check.status.clone(),
+            status: one_line(&check.status, MAX_NAME),
             used,
             percent: (budget.consumed_ratio.unwrap_or(1.0) * 100.0).clamp(0.0, 100.0),
             observed: format!("{} of {} observed", coverage(budget), period(budget)),
@@ -55,9 +55,10 @@ impl BudgetRow {
 
 /// `30d`, `this month`
 fn period(budget: &BudgetModel) -> String {
-    match budget.period.starts_with(|c: char| c.is_ascii_digit()) {
-        true => budget.period.clone(),
-        false => format!("this {}", budget.period),
+    let period = one_line(&budget.period, MAX_NAME);
+    match period.starts_with(|c: char| c.is_ascii_digit()) {
+        true => period,
+        false => format!("this {period}"),
     }
 }
 
@@ -107,7 +108,7 @@ fn too_fast(budget: &BudgetModel) -> Vec<String> {
     let line = |burn: &BurnRateModel| {
         format!(
             "{}: burn rate {} over {} and {} over {}, too fast from {} on",
-            burn.severity,
+            one_line(&burn.severity, MAX_NAME),
             rate(burn.long_rate.unwrap_or(0.0)),
             span(burn.long_s),
             rate(burn.short_rate.unwrap_or(0.0)),
@@ -133,7 +134,8 @@ fn excluded(budget: &BudgetModel, status: &str) -> Vec<String> {
         })
         .collect();
     if !lines.is_empty() && budget.status_without_exclusions != status {
-        lines.push(format!("with them it would be {}", budget.status_without_exclusions));
+        let status = one_line(&budget.status_without_exclusions, MAX_NAME);
+        lines.push(format!("with them it would be {status}"));
     }
     lines
 }

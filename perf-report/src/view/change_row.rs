@@ -5,7 +5,7 @@ use crate::model::{ChangeModel, Model};
 use crate::wording::{change, duration, one_line, percent, rate};
 use serde::Serialize;
 
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 pub(crate) struct ChangeRow {
     pub(crate) operation: String,
     pub(crate) indicator: String,

@@ -6,7 +6,7 @@ use crate::wording::{bytes, change, count, duration, number, one_line, percent, 
 use perf_sla::Status;
 use serde::Serialize;
 
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 pub(crate) struct CheckRow {
     pub(crate) status: String,
     pub(crate) mark: &'static str,
@@ -17,6 +17,9 @@ pub(crate) struct CheckRow {
     pub(crate) limit: String,
     pub(crate) margin: String,
     pub(crate) evidence: String,
+    /// The evidence in short: `1,000 of 10,307`.
+    #[serde(skip)]
+    pub(crate) samples: String,
     /// The whole in a sentence.
     pub(crate) sentence: String,
     /// Which way the limit goes: `≤` or `≥`.
@@ -53,9 +56,9 @@ impl CheckRow {
         };
         CheckRow {
             mark: mark(&check.status),
-            status: check.status.clone(),
+            status: one_line(&check.status, MAX_NAME),
             operation: subject(check),
-            indicator: check.indicator.clone(),
+            indicator: one_line(&check.indicator, MAX_NAME),
             observed: observed.unwrap_or_else(|| "no data".to_owned()),
             relation,
             limit: limit.unwrap_or_default(),
@@ -65,6 +68,7 @@ impl CheckRow {
                 _ => check.margin_ratio.map(change).unwrap_or_default(),
             },
             evidence: evidence(check),
+            samples: samples(check),
             sentence: one_line(&check.sentence, 4 * MAX_TITLE),
             bound: if check.is_minimum { "≥" } else { "≤" },
             seconds: format!("{:.6}", check.observed_ns.map_or(0.0, |ns| ns as f64 / 1e9)),
@@ -100,22 +104,16 @@ pub(crate) fn evidence(check: &CheckModel) -> String {
             }
             None => "nothing was recorded".to_owned(),
         },
-        (Some(least), Some(most)) => {
-            let bad = if least == most {
-                count(least)
-            } else {
-                format!("{} to {}", count(least), count(most))
-            };
+        (Some(_), Some(_)) => {
             let what = match (check.indicator.as_str(), check.is_minimum) {
                 ("success rate" | "error rate", _) => "failed",
                 ("good ratio", true) => "bad",
                 ("good ratio", false) => "good",
                 _ => "over the limit",
             };
-            format!("{bad} of {} {what}", count(check.samples))
+            format!("{} {what}", samples(check))
         }
-        _ if check.observed_value.is_some() || check.observed_bytes.is_some() => String::new(),
-        _ => format!("{} calls", count(check.samples)),
+        _ => samples(check),
     };
     let is_open = check.has_status(Status::Inconclusive);
     if let (false, Some(low), Some(high)) = (is_open, check.bad_ratio_low, check.bad_ratio_high) {
@@ -128,6 +126,25 @@ pub(crate) fn evidence(check: &CheckModel) -> String {
         text += &format!(", {} more needed to be sure", count(needed));
     }
     text
+}
+
+/// `1,000 of 10,307`, `10,307 calls`; nothing where no calls are judged.
+fn samples(check: &CheckModel) -> String {
+    let all = count(check.samples);
+    match (check.bad_at_least, check.bad_at_most) {
+        (Some(least), Some(most)) if least == most => format!("{} of {all}", count(least)),
+        (Some(least), Some(most)) => format!("{} to {} of {all}", count(least), count(most)),
+        _ if check.observed_value.is_some() || check.observed_bytes.is_some() => String::new(),
+        _ => format!("{all} calls"),
+    }
+}
+
+/// How near to its limit the nearest of these is: above zero beyond it, least without any.
+pub(crate) fn nearness<'a>(checks: impl Iterator<Item = &'a CheckModel>) -> f64 {
+    let reach = |check: &CheckModel| {
+        check.margin_ratio.map(|margin| if check.is_minimum { -margin } else { margin })
+    };
+    checks.filter_map(reach).fold(f64::NEG_INFINITY, f64::max)
 }
 
 /// `[9.1, 10.3] %`

@@ -5,7 +5,7 @@ use crate::model::{FindingModel, Model};
 use crate::wording::{duration, one_line};
 use serde::Serialize;
 
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 pub(crate) struct FindingRow {
     pub(crate) component: String,
     pub(crate) cause: String,

@@ -1,6 +1,6 @@
 //! An operation, as a row of a table.
 
-use super::MAX_NAME;
+use super::{MAX_NAME, nearness};
 use crate::model::{Model, OperationModel};
 use crate::wording::{count, duration, one_line, percent, rate};
 use perf_core::Distribution;
@@ -9,7 +9,7 @@ use serde::Serialize;
 /// Bars of the small histogram of an operation.
 const BARS: usize = 16;
 
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 pub(crate) struct OperationRow {
     pub(crate) name: String,
     pub(crate) count: String,
@@ -17,11 +17,14 @@ pub(crate) struct OperationRow {
     pub(crate) success: String,
     /// Mean, p50, p90, p95, p99, p99.9 and max, each with the status of its own target.
     pub(crate) latencies: Vec<LatencyCell>,
+    /// How near it is to its limits.
+    #[serde(skip)]
+    pub(crate) nearness: f64,
     /// The small histogram, each bar in `0..=8`, above zero where there is anything.
     pub(crate) bars: Vec<u64>,
 }
 
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 pub(crate) struct LatencyCell {
     pub(crate) indicator: &'static str,
     pub(crate) text: String,
@@ -40,13 +43,13 @@ impl OperationRow {
     pub(crate) fn new(operation: &OperationModel, model: &Model) -> Self {
         let is_whole = model.overall_operation.as_ref() == Some(&operation.name);
         let checks = model.verdict.iter().flat_map(|verdict| &verdict.checks);
+        let of_this = checks.filter(|check| match &check.operation {
+            Some(name) => *name == operation.name,
+            None => is_whole && check.is_overall(),
+        });
         let status = |indicator: &str| {
-            let mut of_this = checks.clone().filter(|check| match &check.operation {
-                Some(name) => *name == operation.name,
-                None => is_whole && check.is_overall(),
-            });
-            let check = of_this.find(|check| check.indicator == indicator);
-            check.map_or_else(String::new, |check| check.status.clone())
+            let check = of_this.clone().find(|check| check.indicator == indicator);
+            check.map_or_else(String::new, |check| one_line(&check.status, MAX_NAME))
         };
         let latencies = [
             ("mean", operation.mean_ns),
@@ -71,6 +74,7 @@ impl OperationRow {
             rate: operation.throughput_per_second.map_or_else(|| "–".to_owned(), rate),
             success: operation.success_ratio.map_or_else(|| "–".to_owned(), percent),
             latencies: latencies.into(),
+            nearness: nearness(of_this),
             bars: bars.iter().map(bar).collect(),
         }
     }

@@ -6,7 +6,7 @@ use crate::wording::{count, duration, one_line};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 pub(crate) struct SampleRow {
     pub(crate) operation: String,
     /// Why it failed; empty if it did not.
@@ -15,7 +15,7 @@ pub(crate) struct SampleRow {
     pub(crate) metadata: String,
 }
 
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 pub(crate) struct FailureRow {
     pub(crate) operation: String,
     pub(crate) kind: String,

@@ -1,0 +1,74 @@
+//! A view with fewer rows, for a comment or a terminal.
+
+use super::{OperationRow, View, counted};
+
+impl View {
+    /// At most so many rows of each list, and what is gone: of the targets those that are met go first, of the
+    /// operations those that are furthest from their limits.
+    pub(crate) fn shortened(&self, most: usize) -> View {
+        let mut view = self.clone();
+        let mut cut = Cut { most, gone: Vec::new() };
+        if view.checks.len() > most {
+            view.checks.sort_by_key(|check| check.status == "met");
+        }
+        cut.list("target", &mut view.checks);
+        cut.operations(&mut view.operations);
+        cut.list("error budget", &mut view.budgets);
+        for budget in &mut view.budgets {
+            cut.list("note", &mut budget.too_fast);
+            cut.list("note", &mut budget.excluded);
+        }
+        cut.list("note", &mut view.notes);
+        cut.list("comparison", &mut view.changes);
+        if view.baseline.len() > 1 {
+            // The first says what the baseline is.
+            let mut notes = view.baseline.split_off(1);
+            cut.list("note", &mut notes);
+            view.baseline.append(&mut notes);
+        }
+        cut.list("share", &mut view.shares);
+        cut.list("share", &mut view.tail);
+        cut.list("finding", &mut view.findings);
+        cut.list("finding", &mut view.resource_findings);
+        cut.list("sample", &mut view.slowest);
+        cut.list("sample", &mut view.failed);
+        cut.list("failure cause", &mut view.failures);
+        cut.list("resource figure", &mut view.resources);
+        cut.list("metric", &mut view.metrics);
+        cut.list("loss count", &mut view.losses);
+        view.left_out = cut.gone.iter().map(|(what, count)| counted(*count as u64, what)).collect();
+        view
+    }
+}
+
+/// What is cut, and how much of it.
+struct Cut {
+    most: usize,
+    gone: Vec<(&'static str, usize)>,
+}
+
+impl Cut {
+    fn list<T>(&mut self, what: &'static str, list: &mut Vec<T>) {
+        self.note(what, list.len());
+        list.truncate(self.most);
+    }
+
+    /// Those nearest their limits stay, in the order in which they stand; without limits the first ones.
+    fn operations(&mut self, operations: &mut Vec<OperationRow>) {
+        self.note("operation", operations.len());
+        let mut nearest: Vec<usize> = (0..operations.len()).collect();
+        nearest.sort_by(|a, b| operations[*b].nearness.total_cmp(&operations[*a].nearness));
+        nearest.truncate(self.most);
+        let mut place = 0..;
+        operations.retain(|_| place.next().is_some_and(|place| nearest.contains(&place)));
+    }
+
+    fn note(&mut self, what: &'static str, rows: usize) {
+        let gone = rows.saturating_sub(self.most);
+        match self.gone.iter_mut().find(|(known, _)| *known == what) {
+            Some((_, sum)) => *sum += gone,
+            None if gone > 0 => self.gone.push((what, gone)),
+            None => {}
+        }
+    }
+}
