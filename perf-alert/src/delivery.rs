@@ -5,6 +5,7 @@ mod builder;
 mod dead_letters;
 mod filter;
 mod options;
+mod origin;
 mod shared;
 mod stop;
 mod test_fire;
@@ -21,6 +22,7 @@ pub use totals::{DispatchTotals, Dropped, HandlerTotals};
 use crate::notification::Notification;
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TrySendError};
 use filter::Filter;
+use origin::Origin;
 use perf_core::Profiler;
 use shared::Shared;
 use std::convert::Infallible;
@@ -46,7 +48,8 @@ const MAKE_ROOM: usize = 4;
 /// hangs, panics or is refused costs the others nothing. Dropping it is to [`stop`](Self::stop) it.
 ///
 /// Memory: for each handler at most twice its [queue](HandlerOptions::queue) of notifications wait; those that
-/// wait for several handlers are shared.
+/// wait for several handlers are shared. Of what is dropped the labels of up to 10,000 ends are remembered until the
+/// queue is empty.
 ///
 /// ```
 /// use perf_alert::{Dispatcher, HandlerOptions, Notification};
@@ -64,6 +67,7 @@ const MAKE_ROOM: usize = 4;
 /// ```
 pub struct Dispatcher {
     lines: Vec<Line>,
+    origin: Origin,
     stopper: Stopper,
     drain: Duration,
     /// Whether the stop was said; held while something is sent, so that all that is sent is counted.
@@ -97,7 +101,8 @@ impl Dispatcher {
     /// has no room the oldest that waits is dropped and counted, and so is everything after the
     /// [stop](Self::stop).
     pub fn send(&self, notification: impl Into<Arc<Notification>>) {
-        let notification = notification.into();
+        let mut notification = notification.into();
+        self.origin.label(&mut notification);
         let named = &notification.handlers;
         let is_unknown = |name: &&String| !self.has(name);
         let unknown = named.iter().filter(is_unknown).count();
@@ -202,6 +207,7 @@ impl Line {
 
     /// Not written down: whoever sends does not wait for a disk.
     fn refuse(&self, queued: &Queued) {
+        self.shared.miss_ends(&queued.notification);
         let throttled = self.shared.throttled.load(Relaxed);
         self.shared.refuse(queued, if throttled { Reason::Rate } else { Reason::QueueFull });
     }

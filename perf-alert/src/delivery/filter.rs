@@ -3,11 +3,12 @@
 use super::HandlerOptions;
 use crate::fingerprint::fingerprint;
 use crate::notification::Notification;
+use crate::silence::matches;
 use perf_sla::{Matcher, Severity};
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// More alerts than this at once are only told by their severity.
+/// Of more alerts than this at once a handler is only told while they are for it.
 const MAX_TOLD: usize = 10_000;
 
 pub(super) struct Filter {
@@ -32,16 +33,16 @@ impl Filter {
         let mut is_for_it = Vec::with_capacity(notification.alerts.len());
         for alert in &notification.alerts {
             let key = fingerprint(&alert.labels);
-            let urgent = alert.severity >= self.min_severity;
+            let severity = alert.severity.as_str();
+            let fits = |matcher: &Matcher| matches(matcher, &alert.labels, severity);
+            let is_meant = alert.severity >= self.min_severity && self.matchers.iter().all(fits);
             // Who was woken is also told that it is less bad now, and that it is over.
-            let wanted = self.matchers.iter().all(|matcher| matcher.matches(&alert.labels))
-                && (urgent || told.contains(&key));
+            is_for_it.push(is_meant || told.contains(&key));
             if !alert.is_firing() {
                 told.remove(&key);
-            } else if wanted && urgent && told.len() < MAX_TOLD {
+            } else if is_meant && told.len() < MAX_TOLD {
                 told.insert(key);
             }
-            is_for_it.push(wanted);
         }
         drop(told);
         if is_for_it.iter().all(|wanted| *wanted) {

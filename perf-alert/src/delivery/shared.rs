@@ -3,9 +3,15 @@
 use super::dead_letters::DeadLetters;
 use super::totals::{Counters, Reason};
 use super::waiting::Queued;
+use crate::alert::Alert;
 use crate::handler::{HandlerError, Retry};
+use crate::notification::Notification;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::AtomicBool;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// As many alerts as there can be.
+const MAX_MISSED: usize = 10_000;
 
 pub(super) struct Shared {
     pub(super) name: String,
@@ -13,6 +19,8 @@ pub(super) struct Shared {
     /// Whether what waits does so because of a rate or a Retry-After, and not because the handler is busy.
     pub(super) throttled: AtomicBool,
     pub(super) dead_letters: Option<DeadLetters>,
+    /// Alerts whose end was dropped, which the handler is to hear of before it says again that they fire.
+    pub(super) missed_ends: Mutex<Vec<Alert>>,
 }
 
 impl Shared {
@@ -44,6 +52,21 @@ impl Shared {
         }
     }
 
+    /// Remembers of what is dropped what is over by it.
+    pub(super) fn miss_ends(&self, notification: &Notification) {
+        let is_over = |alert: &&Alert| !alert.is_firing();
+        let mut over = notification.alerts.iter().filter(is_over).peekable();
+        if over.peek().is_some() {
+            let mut missed = self.missed_ends();
+            let room = MAX_MISSED.saturating_sub(missed.len());
+            missed.extend(over.take(room).map(end));
+        }
+    }
+
+    pub(super) fn missed_ends(&self) -> MutexGuard<'_, Vec<Alert>> {
+        self.missed_ends.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// A panic is an error like others.
     pub(super) fn isolate(
         &self,
@@ -64,6 +87,14 @@ impl Shared {
             format!("the handler panicked: {}", text.as_deref().unwrap_or("without a text"));
         Err(HandlerError::new(message, Retry::Never))
     }
+}
+
+/// The alert without its texts.
+fn end(alert: &Alert) -> Alert {
+    let mut end = Alert::new(&alert.rule, alert.severity, alert.started);
+    end.labels.clone_from(&alert.labels);
+    end.ended = alert.ended;
+    end
 }
 
 fn reply(queued: &Queued, reason: Reason, error: Option<HandlerError>) {
