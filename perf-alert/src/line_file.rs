@@ -77,7 +77,7 @@ mod tests {
         // Open for both, which waits for nobody.
         let mut reader = OpenOptions::new().read(true).write(true).open(&path).unwrap();
         let mut lines = LineFile::new(&path).unwrap();
-        let long = [b'x'; 4 * 1024 * 1024];
+        let long = vec![b'x'; 4 * 1024 * 1024];
         assert_eq!(lines.append(&long).unwrap_err().kind(), io::ErrorKind::WouldBlock);
         let mut torn = 0;
         let mut some = [0; 4_096];

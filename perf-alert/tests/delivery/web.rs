@@ -428,6 +428,15 @@ fn who_asks_is_told_to_the_service_and_to_nobody_else() {
     let authorizations: Vec<_> = sink.requests().into_iter().map(|it| it.authorization).collect();
     // base64 of user:hunter2hunter2.
     assert_eq!(authorizations, ["Basic dXNlcjpodW50ZXIyaHVudGVyMg==", "Bearer s3cret-token"]);
+    // Signs of a URL are percent-encoded in it, and themselves beyond it; base64 of u@s:p/ss word%%4.
+    let sink =
+        Sink::play(vec![Play::Answer("401 no", "", "p/ss word%%4, p%2fss%20word%%4".into())]);
+    let url = sink.origin().replace("//", "//u%40s:p%2fss%20word%%4@") + "/a@b";
+    let (_, error) = told(WebhookHandler::new("hook", url.parse().unwrap()));
+    assert!(error.to_string().ends_with("***, ***"), "{error}");
+    let request = sink.requests().remove(0);
+    let known = (request.authorization.as_str(), request.path.as_str());
+    assert_eq!(known, ("Basic dUBzOnAvc3Mgd29yZCUlNA==", "/a@b"));
     for wrong in ["", "two words", "line\r\nx: y", "ü"] {
         let service: WebService = sink.origin().parse().unwrap();
         assert_eq!(service.bearer_token(wrong).unwrap_err(), InvalidWebService::NoToken, "{wrong}");

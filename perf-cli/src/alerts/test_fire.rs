@@ -1,5 +1,6 @@
 //! `perfkit alerts test-fire`: does it arrive?
 
+use super::interrupt::end_programs_with_us;
 use crate::demo::a_time;
 use crate::sla::warn;
 use crate::terminal::say;
@@ -73,7 +74,8 @@ impl TestFire {
             .into());
         }
         let handlers = Handlers::some_of_sla(&sla, is_fired).map_err(with_remedy)?;
-        // A command is ended with this program, and not left behind.
+        // A command is ended with this program, and not left behind: at the end of its time, and when we are ended.
+        end_programs_with_us()?;
         let handlers = handlers.within(self.timeout);
         // What has not answered in time is not waited for a second time.
         let dispatcher =
