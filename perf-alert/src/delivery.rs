@@ -22,7 +22,6 @@ pub use totals::{DispatchTotals, Dropped, HandlerTotals};
 use crate::notification::Notification;
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TrySendError};
 use filter::Filter;
-use origin::Origin;
 use perf_core::Profiler;
 use shared::Shared;
 use std::convert::Infallible;
@@ -67,7 +66,6 @@ const MAKE_ROOM: usize = 4;
 /// ```
 pub struct Dispatcher {
     lines: Vec<Line>,
-    origin: Origin,
     stopper: Stopper,
     drain: Duration,
     /// Whether the stop was said; held while something is sent, so that all that is sent is counted.
@@ -101,8 +99,7 @@ impl Dispatcher {
     /// has no room the oldest that waits is dropped and counted, and so is everything after the
     /// [stop](Self::stop).
     pub fn send(&self, notification: impl Into<Arc<Notification>>) {
-        let mut notification = notification.into();
-        self.origin.label(&mut notification);
+        let notification = notification.into();
         let named = &notification.handlers;
         let is_unknown = |name: &&String| !self.has(name);
         let unknown = named.iter().filter(is_unknown).count();

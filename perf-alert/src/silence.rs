@@ -119,14 +119,9 @@ impl Silences {
 
 /// Whether all of `matchers` match an alert, of which there is at least one.
 pub(crate) fn all_match(matchers: &[Matcher], labels: &Labels, severity: &str) -> bool {
-    let mut each = matchers.iter();
-    !matchers.is_empty() && each.all(|matcher| matches(matcher, labels, severity))
-}
-
-/// Whether it matches an alert, whose severity it knows beside the labels.
-pub(crate) fn matches(matcher: &Matcher, labels: &Labels, severity: &str) -> bool {
-    match matcher.label() {
+    let matches = |matcher: &Matcher| match matcher.label() {
         "severity" => matcher.matches_value(severity),
         _ => matcher.matches(labels),
-    }
+    };
+    !matchers.is_empty() && matchers.iter().all(matches)
 }

@@ -130,9 +130,9 @@ impl DispatcherBuilder {
         }
         let profiler = Profiler::builder().max_operations(self.planned.len().max(1)).build();
         let (stopper, stop) = stop();
+        let origin = Arc::new(Origin::new(self.labels));
         let mut dispatcher = Dispatcher {
             lines: Vec::with_capacity(self.planned.len()),
-            origin: Origin::new(self.labels),
             stopper,
             drain: self.drain,
             stopped: RwLock::new(false),
@@ -141,7 +141,7 @@ impl DispatcherBuilder {
             for_nobody: AtomicU64::new(0),
         };
         for planned in self.planned {
-            let line = planned.spawn(&dispatcher.profiler, stop.clone())?;
+            let line = planned.spawn(&dispatcher.profiler, &origin, stop.clone())?;
             dispatcher.lines.push(line);
         }
         Ok(dispatcher)
@@ -177,7 +177,12 @@ impl DispatcherBuilder {
 }
 
 impl Planned {
-    fn spawn(self, profiler: &Profiler, stop: Stop) -> Result<Line, DispatchError> {
+    fn spawn(
+        self,
+        profiler: &Profiler,
+        origin: &Arc<Origin>,
+        stop: Stop,
+    ) -> Result<Line, DispatchError> {
         let Planned { name, route, handler, options } = self;
         let dead_letters = match &options.dead_letter {
             None => None,
@@ -196,6 +201,7 @@ impl Planned {
             name,
             throttled: AtomicBool::new(false),
             dead_letters,
+            origin: Arc::clone(origin),
             missed_ends: Mutex::default(),
         });
         let left = receiver.clone();
@@ -207,7 +213,7 @@ impl Planned {
                 worker.run();
             })
             .map_err(DispatchError::Thread)?;
-        let filter = Filter::new(&options);
+        let filter = Filter::new(&options, Arc::clone(origin));
         let thread = Mutex::new(Some(thread));
         Ok(Line { route, filter, shared, sender, left, done, thread })
     }

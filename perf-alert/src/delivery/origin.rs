@@ -8,7 +8,7 @@ use std::sync::Arc;
 /// What Prometheus calls it.
 const INSTANCE: &str = "instance";
 
-/// Labels of every alert that is sent from here.
+/// Labels of every alert that is told from here. Each handler's thread gives them, so that whoever sends does not.
 pub(super) struct Origin(Labels);
 
 impl Origin {
@@ -31,7 +31,11 @@ impl Origin {
         }
     }
 
-    fn label_alert(&self, alert: &mut Alert) {
+    pub(super) fn get(&self, label: &str) -> Option<&String> {
+        self.0.get(label)
+    }
+
+    pub(super) fn label_alert(&self, alert: &mut Alert) {
         for (name, value) in &self.0 {
             if !alert.labels.contains_key(name) {
                 alert.labels.insert(name.clone(), value.clone());

@@ -1,6 +1,7 @@
 //! What the thread of a handler shares with whoever sends to it.
 
 use super::dead_letters::DeadLetters;
+use super::origin::Origin;
 use super::totals::{Counters, Reason};
 use super::waiting::Queued;
 use crate::alert::Alert;
@@ -8,7 +9,7 @@ use crate::handler::{HandlerError, Retry};
 use crate::notification::Notification;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::AtomicBool;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// As many alerts as there can be.
 const MAX_MISSED: usize = 10_000;
@@ -19,6 +20,7 @@ pub(super) struct Shared {
     /// Whether what waits does so because of a rate or a Retry-After, and not because the handler is busy.
     pub(super) throttled: AtomicBool,
     pub(super) dead_letters: Option<DeadLetters>,
+    pub(super) origin: Arc<Origin>,
     /// Alerts whose end was dropped, which the handler is to hear of before it says again that they fire.
     pub(super) missed_ends: Mutex<Vec<Alert>>,
 }
@@ -38,7 +40,9 @@ impl Shared {
         if let Some(letters) = &self.dead_letters {
             let name = &self.name;
             let told = told.as_deref();
-            if letters.write(name, reason.as_str(), told, attempts, &queued.notification).is_err() {
+            let mut notification = Arc::clone(&queued.notification);
+            self.origin.label(&mut notification);
+            if letters.write(name, reason.as_str(), told, attempts, &notification).is_err() {
                 self.counters.lose_letter();
             }
         }
@@ -59,8 +63,17 @@ impl Shared {
         if over.peek().is_some() {
             let mut missed = self.missed_ends();
             let room = MAX_MISSED.saturating_sub(missed.len());
-            missed.extend(over.take(room).map(end));
+            missed.extend(over.take(room).map(|alert| self.end(alert)));
         }
+    }
+
+    /// The alert without its texts.
+    fn end(&self, alert: &Alert) -> Alert {
+        let mut end = Alert::new(&alert.rule, alert.severity, alert.started);
+        end.labels.clone_from(&alert.labels);
+        end.ended = alert.ended;
+        self.origin.label_alert(&mut end);
+        end
     }
 
     pub(super) fn missed_ends(&self) -> MutexGuard<'_, Vec<Alert>> {
@@ -87,14 +100,6 @@ impl Shared {
             format!("the handler panicked: {}", text.as_deref().unwrap_or("without a text"));
         Err(HandlerError::new(message, Retry::Never))
     }
-}
-
-/// The alert without its texts.
-fn end(alert: &Alert) -> Alert {
-    let mut end = Alert::new(&alert.rule, alert.severity, alert.started);
-    end.labels.clone_from(&alert.labels);
-    end.ended = alert.ended;
-    end
 }
 
 fn reply(queued: &Queued, reason: Reason, error: Option<HandlerError>) {

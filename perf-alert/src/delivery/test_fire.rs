@@ -27,8 +27,7 @@ impl Dispatcher {
     /// are told that it is a test; with PagerDuty an incident is opened and resolved at once.
     pub fn test_fire(&self, patience: Duration) -> Vec<TestFire> {
         let deadline = Instant::now() + patience.min(Duration::from_secs(86_400));
-        let mut notification = Arc::new(test_notification(SystemTime::now()));
-        self.origin.label(&mut notification);
+        let notification = Arc::new(test_notification(SystemTime::now()));
         let stopped = self.stopped.read().unwrap_or_else(PoisonError::into_inner);
         let sent: Vec<_> = self
             .lines

@@ -160,7 +160,8 @@ impl Worker {
         reached
     }
 
-    fn deliver(&mut self, queued: Queued) {
+    fn deliver(&mut self, mut queued: Queued) {
+        self.shared.origin.label(&mut queued.notification);
         let deadline = Instant::now() + self.deadline;
         let mut attempts = 0;
         let (reason, error) = loop {

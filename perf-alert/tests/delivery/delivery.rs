@@ -337,6 +337,13 @@ fn every_alert_says_where_it_is_from_and_nothing_else_of_it_changes() {
     let own = given.label("team", "search").label("alertname", "x").label("empty", "");
     assert_eq!(labels(own, slow()), ["instance=search-1", "service=search", "team=data"]);
     assert_eq!(labels(Dispatcher::builder().label("instance", ""), slow()), ["team=data"]);
+    for (own, sent) in [("search-1", 1), ("search-2", 0)] {
+        let one = HandlerOptions::new().matching(["instance=\"search-1\"".parse().unwrap()]);
+        let builder = Dispatcher::builder().label("instance", own);
+        let dispatcher = builder.handler("x", |_: &Notification| {}, one).spawn().unwrap();
+        dispatcher.send(fired(vec![slow()]));
+        assert_eq!(dispatcher.stop_within(PATIENCE).handlers[0].sent, sent, "{own}");
+    }
     #[cfg(target_os = "linux")]
     {
         let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap();
