@@ -1,5 +1,6 @@
 //! Whoever says it.
 
+use crate::alert::Alert;
 use crate::notification::Notification;
 use std::fmt;
 use std::time::{Duration, Instant};
@@ -57,6 +58,11 @@ pub trait Handler: Send {
     fn look_after(&mut self, _deadline: Instant) -> Result<(), HandlerError> {
         Ok(())
     }
+
+    /// Takes note of an alert whose end it is not told, because too much waited for it: what it says again and again
+    /// has to end. It is given with its labels, its start and its end, and without texts; of one alert perhaps more
+    /// than once, and perhaps of one that it was never told of.
+    fn missed_end(&mut self, _alert: &Alert) {}
 }
 
 impl<F: FnMut(&Notification) + Send> Handler for F {

@@ -13,6 +13,8 @@ mod http;
 mod log;
 #[cfg(feature = "http")]
 mod pagerduty;
+#[cfg(any(feature = "http", feature = "email"))]
+mod secrets;
 #[cfg(feature = "http")]
 mod slack;
 mod stderr;

@@ -135,6 +135,13 @@ impl Monitoring {
         self
     }
 
+    /// A label of every alert that is told, as [`DispatcherBuilder::label`]: `service`, or an `instance` that is not
+    /// the name of this machine.
+    pub fn label(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.handlers = self.handlers.label(name, value);
+        self
+    }
+
     /// The handlers of an SLA file, whose alerts are among the rules: for [`Rules::with_sla`].
     pub fn handlers_of(mut self, handlers: Handlers) -> Self {
         self.handlers = self.handlers.handlers_of(handlers);

@@ -1,5 +1,6 @@
 //! `perfkit alerts`: what alerts would have said of a log, and whether what they say arrives.
 
+mod interrupt;
 mod night;
 mod replay;
 mod table;

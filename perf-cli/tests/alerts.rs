@@ -371,6 +371,32 @@ fn a_command_that_hangs_is_ended_with_the_time_that_it_has() {
 }
 
 #[test]
+#[cfg(unix)]
+fn a_command_is_ended_with_whoever_tries_it() {
+    use rustix::process::{Pid, Signal, kill_process, test_kill_process};
+    for (signal, code) in [(Signal::INT, 130), (Signal::TERM, 143), (Signal::HUP, 129)] {
+        let script = "echo $$ > new; mv new child; sleep 3600; :";
+        let keys = format!("type = \"command\"\ncommand = [\"sh\", \"-c\", \"{script}\"]");
+        let desk = handlers(&[("hangs", &keys)]);
+        let mut test = Command::new(env!("CARGO_BIN_EXE_perfkit"))
+            .args(["alerts", "test-fire", "--sla", "sla.toml", "--timeout", "1h"])
+            .current_dir(desk.path())
+            .spawn()
+            .unwrap();
+        let child = loop {
+            match fs::read_to_string(desk.path().join("child")) {
+                Ok(child) => break Pid::from_raw(child.trim().parse().unwrap()).unwrap(),
+                Err(_) => assert_eq!(test.try_wait().unwrap(), None),
+            }
+            std::thread::yield_now();
+        };
+        kill_process(Pid::from_child(&test), signal).unwrap();
+        assert_eq!(test.wait().unwrap().code(), Some(code));
+        assert!(test_kill_process(child).is_err(), "{signal:?}: it runs still");
+    }
+}
+
+#[test]
 fn handlers_that_cannot_be_tried_end_with_3_and_what_to_do() {
     for (all, more, says) in [
         (vec![], vec![], "has no handlers; one is [handlers.NAME]"),

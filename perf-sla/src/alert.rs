@@ -8,6 +8,7 @@ use crate::matcher::Matcher;
 use crate::quantity::Quantity;
 use crate::rule::Rule;
 use crate::target::Subject;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// Somebody is to be told when targets or objectives of the file are violated, or when a condition holds.
@@ -91,6 +92,8 @@ pub struct Alerting {
     pub summary: Option<String>,
     /// What else to say, as a template.
     pub description: Option<String>,
+    /// Labels of every alert that is told, beside those of its own: what tells it from those of other services.
+    pub labels: BTreeMap<String, String>,
     /// The line of the file it stands in, from 1.
     pub line: Option<usize>,
 }

@@ -66,6 +66,8 @@ pub(crate) enum Kind {
     Flag,
     Text,
     Texts,
+    /// `{ service = "search" }`
+    Labels,
     Choice(&'static [&'static str]),
     Table(&'static Section),
     /// Tables under names of the user's own.
@@ -362,6 +364,12 @@ pub(crate) const ALERTING: Section = Section {
         ),
         key("summary", Kind::Text, "\"{{ what }} is wrong\"", "What to say, as a template."),
         key("description", Kind::Text, "\"since {{ since }}\"", "What else to say, as a template."),
+        key(
+            "labels",
+            Kind::Labels,
+            "{ service = \"search\" }",
+            "Labels of every alert that is told; instance is the name of the machine if absent.",
+        ),
     ],
     percentiles: None,
 };

@@ -19,6 +19,7 @@ use crate::nearest::nearest;
 use crate::period::Zone;
 use crate::quantity::Quantity;
 use crate::rule::Rule;
+use std::collections::BTreeMap;
 use value::Given;
 
 /// More problems than this are only counted: what is wrong so often is one mistake.
@@ -279,6 +280,13 @@ impl Items {
         match &self.get(key)?.value {
             Given::Series(pattern) => Some(pattern.clone()),
             _ => None,
+        }
+    }
+
+    fn labels(&self, key: &str) -> BTreeMap<String, String> {
+        match self.get(key).map(|item| &item.value) {
+            Some(Given::Labels(labels)) => labels.clone(),
+            _ => BTreeMap::new(),
         }
     }
 

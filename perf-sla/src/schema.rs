@@ -48,6 +48,10 @@ fn json(example: &str) -> String {
             let items = example.trim_matches(['[', ']']);
             format!("[{}]", json(items))
         }
+        // A table with one label.
+        None if example.starts_with('{') => {
+            example.replacen("{ ", "{ \"", 1).replacen(" = ", "\": ", 1)
+        }
         None if example == "true"
             || example.starts_with(['"', '['])
             || example.parse::<f64>().is_ok() =>
@@ -117,6 +121,9 @@ fn constraint(kind: Kind) -> String {
         Kind::Score => "\"type\": \"number\", \"exclusiveMinimum\": 0, \"maximum\": 1".to_owned(),
         Kind::Texts | Kind::Matchers => {
             "\"type\": \"array\", \"minItems\": 1, \"items\": { \"type\": \"string\" }".to_owned()
+        }
+        Kind::Labels => {
+            "\"type\": \"object\", \"additionalProperties\": { \"type\": \"string\" }".to_owned()
         }
         Kind::Choice(choices) => {
             let choices: Vec<String> = choices.iter().map(|choice| quoted(choice)).collect();

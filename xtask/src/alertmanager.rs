@@ -1,4 +1,5 @@
-//! Alerts of a service, by a real Alertmanager to a webhook: firing, sent again, silenced by another, over.
+//! Alerts of a service and its replica, by a real Alertmanager to a webhook: firing, sent again, silenced by another,
+//! over.
 
 use crate::bench::workspace_root;
 use crate::debian;
@@ -16,6 +17,10 @@ const PROGRAMS: [(&str, &str); 1] = [("prometheus-alertmanager", "prometheus-ale
 const PATIENCE: Duration = Duration::from_secs(120);
 /// How long it stays quiet, and how long it is watched while it fires.
 const WATCHED: Duration = Duration::from_secs(20);
+/// Four times `resend` in sla.toml, and what a busy machine and Alertmanager's groups add.
+const FORGOTTEN: Duration = Duration::from_secs(8 + 12);
+/// The two services, by their label `instance`.
+const REPLICAS: [&str; 2] = ["one", "other"];
 
 /// Warnings of an operation are silenced by what is critical of it.
 const CONFIGURATION: &str = "route:\n  receiver: webhook\n  group_by: [alertname]\n  group_wait: 1s\n  \
@@ -45,7 +50,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<ExitCode, Box<dyn Error>> {
 struct Run {
     url: String,
     webhook: Webhook,
-    service: Server,
+    services: [Server; 2],
     _alertmanager: Server,
     http: Http,
     failures: usize,
@@ -54,7 +59,7 @@ struct Run {
 impl Run {
     fn start(program: &Path, folder: &Path) -> Result<Self, Box<dyn Error>> {
         let webhook = Webhook::spawn()?;
-        let (address, listen, nobody) = (free_address()?, free_address()?, free_address()?);
+        let (address, nobody) = (free_address()?, free_address()?);
         fs::write(folder.join("am.yml"), CONFIGURATION.replace("WEBHOOK", &webhook.url()))?;
         let sla = include_str!("alertmanager/sla.toml");
         let sla = sla.replace("ALERTMANAGER", &address.to_string());
@@ -69,25 +74,55 @@ impl Run {
         let alertmanager =
             Server::spawn("alertmanager", command, folder, &format!("{url}/-/ready"))?;
 
-        let mut command = Command::new(program);
-        command.stdin(Stdio::piped()).arg("--sla").arg(folder.join("sla.toml"));
-        command.args(["--listen", &listen.to_string(), "--rate", "20", "--passages", "6000"]);
-        let service =
-            Server::spawn("service", command, folder, &format!("http://{listen}/healthz"))?;
+        let services = [
+            start_service(program, folder, REPLICAS[0])?,
+            start_service(program, folder, REPLICAS[1])?,
+        ];
         let http = Http::new();
-        Ok(Run { url, webhook, service, _alertmanager: alertmanager, http, failures: 0 })
+        Ok(Run { url, webhook, services, _alertmanager: alertmanager, http, failures: 0 })
     }
 
     fn claims(mut self) -> Result<usize, Box<dyn Error>> {
         thread::sleep(WATCHED);
         self.claim(self.webhook.bodies().is_empty(), "while all is well, nobody is told");
 
-        self.tell("slow")?;
-        self.arrives("slow answers", "firing", "the alert fires and arrives")?;
-        let first = self.stored("slow answers")?;
-        let told = self.told("slow answers", "firing");
+        self.tell(0, "slow")?;
+        self.arrives("slow answers", 0, "firing", "the alert fires and arrives")?;
+        self.is_sent_again()?;
+        let warning = self.stored("rather slow answers", 0)?;
+        let is_inhibited = warning["status"]["state"] == "suppressed"
+            && warning["status"]["inhibitedBy"].as_array().is_some_and(|by| !by.is_empty());
+        self.claim(is_inhibited, "the warning of the same operation is there, and inhibited");
+        self.claim(
+            self.told("rather slow answers", 0, "firing") == 0,
+            "the webhook does not hear of it",
+        );
+
+        self.tell(1, "slow")?;
+        self.arrives("slow answers", 1, "firing", "a replica's alert is another one, and arrives")?;
+        self.tell(1, "normal")?;
+        self.arrives("slow answers", 1, "resolved", "the replica recovers, and that arrives")?;
+        let first = self.stored("slow answers", 0)?;
         thread::sleep(WATCHED);
-        let later = self.stored("slow answers")?;
+        let later = self.stored("slow answers", 0)?;
+        self.claim(
+            first["endsAt"] != later["endsAt"] && self.told("slow answers", 0, "resolved") == 0,
+            "the other one's alert fires on",
+        );
+
+        self.services[0].kill();
+        let start = Instant::now();
+        self.arrives("slow answers", 0, "resolved", "the service is killed: its alert ends")?;
+        self.claim(start.elapsed() <= FORGOTTEN, "that is after four times its resend");
+        Ok(self.failures)
+    }
+
+    /// Of the first service, while it fires.
+    fn is_sent_again(&mut self) -> Result<(), Box<dyn Error>> {
+        let first = self.stored("slow answers", 0)?;
+        let told = self.told("slow answers", 0, "firing");
+        thread::sleep(WATCHED);
+        let later = self.stored("slow answers", 0)?;
         let same = first["startsAt"] == later["startsAt"] && first["labels"] == later["labels"];
         self.claim(same, "sent again, it is the same alert: labels and start");
         let is_sent_again =
@@ -96,41 +131,15 @@ impl Run {
             is_sent_again,
             "it is sent again and again: Alertmanager has it until a later time",
         );
-        self.claim(
-            told == 1 && self.told("slow answers", "firing") == 1,
-            "the webhook hears of it once",
-        );
-        let warning = self.stored("rather slow answers")?;
-        let is_inhibited = warning["status"]["state"] == "suppressed"
-            && warning["status"]["inhibitedBy"].as_array().is_some_and(|by| !by.is_empty());
-        self.claim(is_inhibited, "the warning of the same operation is there, and inhibited");
-        self.claim(
-            self.told("rather slow answers", "firing") == 0,
-            "the webhook does not hear of it",
-        );
-
-        self.tell("normal")?;
-        self.arrives("slow answers", "resolved", "it recovers, and that arrives")?;
-
-        self.tell("slow")?;
-        let second = |run: &Run| (run.told("slow answers", "firing") >= 2).then_some(());
-        until("it fires again", PATIENCE, || second(&self))?;
-        let resolved = self.told("slow answers", "resolved");
-        self.service.kill();
-        let start = Instant::now();
-        let is_over = |run: &Run| (run.told("slow answers", "resolved") > resolved).then_some(());
-        until("a killed service's alert ends", PATIENCE, || is_over(&self))?;
-        let took = start.elapsed().as_secs();
-        self.claim(
-            true,
-            &format!("the service is killed: its alert ends by itself, after {took} s"),
-        );
-        Ok(self.failures)
+        let is_told_once = told == 1 && self.told("slow answers", 0, "firing") == 1;
+        self.claim(is_told_once, "the webhook hears of it once");
+        Ok(())
     }
 
-    fn tell(&mut self, line: &str) -> Result<(), Box<dyn Error>> {
-        println!("     the service is told: {line}");
-        Ok(writeln!(self.service.stdin().ok_or("it has no input")?, "{line}")?)
+    fn tell(&mut self, service: usize, line: &str) -> Result<(), Box<dyn Error>> {
+        println!("     service {:?} is told: {line}", REPLICAS[service]);
+        let input = self.services[service].stdin().ok_or("it has no input")?;
+        Ok(writeln!(input, "{line}")?)
     }
 
     fn claim(&mut self, holds: bool, claim: &str) {
@@ -138,30 +147,49 @@ impl Run {
         self.failures += usize::from(!holds);
     }
 
-    fn arrives(&mut self, alert: &str, status: &str, claim: &str) -> Result<(), Box<dyn Error>> {
+    fn arrives(
+        &mut self,
+        alert: &str,
+        service: usize,
+        status: &str,
+        claim: &str,
+    ) -> Result<(), Box<dyn Error>> {
         let start = Instant::now();
-        until(claim, PATIENCE, || (self.told(alert, status) > 0).then_some(()))?;
+        until(claim, PATIENCE, || (self.told(alert, service, status) > 0).then_some(()))?;
         let took = start.elapsed().as_secs();
         self.claim(true, &format!("{claim}, after {took} s"));
         Ok(())
     }
 
-    /// How often the webhook was told of this alert.
-    fn told(&self, alert: &str, status: &str) -> usize {
+    /// How often the webhook was told of this alert of a service.
+    fn told(&self, alert: &str, service: usize, status: &str) -> usize {
         let bodies = self.webhook.bodies();
         let of_alert = |body: &&Value| {
-            let alerts = body["alerts"].as_array().into_iter().flatten();
-            let mut meant = alerts.filter(|one| one["labels"]["alertname"] == alert);
-            meant.any(|one| one["status"] == status)
+            let mut alerts = body["alerts"].as_array().into_iter().flatten();
+            alerts.any(|one| is_it(one, alert, service) && one["status"] == status)
         };
         bodies.iter().filter(of_alert).count()
     }
 
     /// What Alertmanager has of it.
-    fn stored(&self, alert: &str) -> Result<Value, Box<dyn Error>> {
+    fn stored(&self, alert: &str, service: usize) -> Result<Value, Box<dyn Error>> {
         let text = self.http.get(&format!("{}/api/v2/alerts", self.url))?;
         let all: Vec<Value> = serde_json::from_str(&text)?;
-        let found = all.into_iter().find(|one| one["labels"]["alertname"] == alert);
+        let found = all.into_iter().find(|one| is_it(one, alert, service));
         Ok(found.ok_or_else(|| format!("Alertmanager has no {alert:?}: {text}"))?)
     }
+}
+
+fn is_it(one: &Value, alert: &str, service: usize) -> bool {
+    one["labels"]["alertname"] == alert && one["labels"]["instance"] == REPLICAS[service]
+}
+
+fn start_service(program: &Path, folder: &Path, instance: &str) -> Result<Server, Box<dyn Error>> {
+    let listen = free_address()?;
+    let mut command = Command::new(program);
+    command.stdin(Stdio::piped()).arg("--sla").arg(folder.join("sla.toml"));
+    command.args(["--listen", &listen.to_string(), "--instance", instance]);
+    command.args(["--rate", "20", "--passages", "6000"]);
+    let name = format!("service-{instance}");
+    Server::spawn(&name, command, folder, &format!("http://{listen}/healthz"))
 }

@@ -2,11 +2,13 @@
 
 use super::dead_letters::DeadLetters;
 use super::filter::Filter;
+use super::origin::Origin;
 use super::shared::Shared;
 use super::stop::{Stop, stop};
 use super::totals::Counters;
 use super::worker::Worker;
 use super::{Dispatcher, HandlerOptions, Line};
+use crate::alert::Labels;
 use crate::handler::Handler;
 use crossbeam_channel::bounded;
 use perf_core::Profiler;
@@ -22,6 +24,7 @@ use std::time::Duration;
 pub struct DispatcherBuilder {
     planned: Vec<Planned>,
     expected: Vec<String>,
+    labels: Labels,
     drain: Duration,
 }
 
@@ -35,7 +38,12 @@ struct Planned {
 impl Default for DispatcherBuilder {
     fn default() -> Self {
         let drain = Duration::from_secs(5);
-        DispatcherBuilder { planned: Vec::new(), expected: Vec::new(), drain }
+        DispatcherBuilder {
+            planned: Vec::new(),
+            expected: Vec::new(),
+            labels: Labels::new(),
+            drain,
+        }
     }
 }
 
@@ -68,6 +76,35 @@ impl DispatcherBuilder {
         self
     }
 
+    /// A label of every alert that is told: what tells it from those of other services, and of other instances of
+    /// this one. `instance` is the name of this machine if it is not given, and absent if it is empty. What an alert
+    /// says itself, its severity and the name of its rule among that, it goes on to say.
+    ///
+    /// Those whose names change each time they are started, such as containers, and several on one machine, need an
+    /// instance that does not and that nobody else has: to Alertmanager and PagerDuty, alerts with the same labels are
+    /// the same alert.
+    ///
+    /// ```
+    /// use perf_alert::{Dispatcher, HandlerOptions, Notification};
+    ///
+    /// let dispatcher = Dispatcher::builder()
+    ///     .label("service", "search")
+    ///     .label("instance", "search-1")
+    ///     .handler("print", |told: &Notification| println!("{told:?}"), HandlerOptions::new())
+    ///     .spawn()?;
+    /// # drop(dispatcher);
+    /// # Ok::<(), perf_alert::DispatchError>(())
+    /// ```
+    pub fn label(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.labels.insert(name.into(), value.into());
+        self
+    }
+
+    pub(crate) fn labels(mut self, labels: Labels) -> Self {
+        self.labels.extend(labels);
+        self
+    }
+
     /// How long the handlers may say what waits when it is [stopped](Dispatcher::stop) or dropped; 5 s if this is
     /// not called.
     pub fn drain(mut self, patience: Duration) -> Self {
@@ -93,6 +130,7 @@ impl DispatcherBuilder {
         }
         let profiler = Profiler::builder().max_operations(self.planned.len().max(1)).build();
         let (stopper, stop) = stop();
+        let origin = Arc::new(Origin::new(self.labels));
         let mut dispatcher = Dispatcher {
             lines: Vec::with_capacity(self.planned.len()),
             stopper,
@@ -103,7 +141,7 @@ impl DispatcherBuilder {
             for_nobody: AtomicU64::new(0),
         };
         for planned in self.planned {
-            let line = planned.spawn(&dispatcher.profiler, stop.clone())?;
+            let line = planned.spawn(&dispatcher.profiler, &origin, stop.clone())?;
             dispatcher.lines.push(line);
         }
         Ok(dispatcher)
@@ -139,7 +177,12 @@ impl DispatcherBuilder {
 }
 
 impl Planned {
-    fn spawn(self, profiler: &Profiler, stop: Stop) -> Result<Line, DispatchError> {
+    fn spawn(
+        self,
+        profiler: &Profiler,
+        origin: &Arc<Origin>,
+        stop: Stop,
+    ) -> Result<Line, DispatchError> {
         let Planned { name, route, handler, options } = self;
         let dead_letters = match &options.dead_letter {
             None => None,
@@ -158,6 +201,8 @@ impl Planned {
             name,
             throttled: AtomicBool::new(false),
             dead_letters,
+            origin: Arc::clone(origin),
+            missed_ends: Mutex::default(),
         });
         let left = receiver.clone();
         let worker = Worker::new(Arc::clone(&shared), handler, &options, receiver, stop);
@@ -168,7 +213,7 @@ impl Planned {
                 worker.run();
             })
             .map_err(DispatchError::Thread)?;
-        let filter = Filter::new(&options);
+        let filter = Filter::new(&options, Arc::clone(origin));
         let thread = Mutex::new(Some(thread));
         Ok(Line { route, filter, shared, sender, left, done, thread })
     }

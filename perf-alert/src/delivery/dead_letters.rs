@@ -1,15 +1,14 @@
 //! What was given up, in a file.
 
 use crate::json::NotificationJson;
+use crate::line_file::LineFile;
 use crate::notification::Notification;
 use serde::Serialize;
-use std::fs::{File, OpenOptions};
-use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::io;
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 
-pub(super) struct DeadLetters {
-    path: PathBuf,
-}
+pub(super) struct DeadLetters(Mutex<LineFile>);
 
 #[derive(Serialize)]
 struct Letter<'a> {
@@ -23,8 +22,7 @@ struct Letter<'a> {
 impl DeadLetters {
     /// Finds out now whether the file can be written, while somebody is there to be told.
     pub(super) fn open(path: &Path) -> io::Result<Self> {
-        let letters = DeadLetters { path: path.to_owned() };
-        letters.file().map(|_| letters)
+        LineFile::new(path).map(|lines| DeadLetters(Mutex::new(lines)))
     }
 
     /// One line, written at once: several handlers may share a file.
@@ -40,11 +38,6 @@ impl DeadLetters {
         let letter = Letter { handler, given_up: reason, error, attempts, notification };
         let mut line = serde_json::to_vec(&letter)?;
         line.push(b'\n');
-        self.file()?.write_all(&line)
-    }
-
-    /// Opened each time, as somebody may have moved the file away.
-    fn file(&self) -> io::Result<File> {
-        OpenOptions::new().create(true).append(true).open(&self.path)
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).append(&line)
     }
 }

@@ -1,26 +1,29 @@
 //! What of a notification is for one handler.
 
 use super::HandlerOptions;
+use super::origin::Origin;
+use crate::alert::Alert;
 use crate::fingerprint::fingerprint;
 use crate::notification::Notification;
 use perf_sla::{Matcher, Severity};
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// More alerts than this at once are only told by their severity.
+/// Of more alerts than this at once a handler is only told while they are for it.
 const MAX_TOLD: usize = 10_000;
 
 pub(super) struct Filter {
     min_severity: Severity,
     matchers: Vec<Matcher>,
+    origin: Arc<Origin>,
     /// Alerts that the handler was told of and that are not over, if it is not told of all.
     told: Mutex<HashSet<u64>>,
 }
 
 impl Filter {
-    pub(super) fn new(options: &HandlerOptions) -> Self {
+    pub(super) fn new(options: &HandlerOptions, origin: Arc<Origin>) -> Self {
         let (min_severity, matchers) = (options.min_severity, options.matchers.clone());
-        Filter { min_severity, matchers, told: Mutex::default() }
+        Filter { min_severity, matchers, origin, told: Mutex::default() }
     }
 
     /// The notification with those alerts that are for the handler; `None` when there are none.
@@ -32,16 +35,14 @@ impl Filter {
         let mut is_for_it = Vec::with_capacity(notification.alerts.len());
         for alert in &notification.alerts {
             let key = fingerprint(&alert.labels);
-            let urgent = alert.severity >= self.min_severity;
+            let is_meant = self.is_meant(alert);
             // Who was woken is also told that it is less bad now, and that it is over.
-            let wanted = self.matchers.iter().all(|matcher| matcher.matches(&alert.labels))
-                && (urgent || told.contains(&key));
+            is_for_it.push(is_meant || told.contains(&key));
             if !alert.is_firing() {
                 told.remove(&key);
-            } else if wanted && urgent && told.len() < MAX_TOLD {
+            } else if is_meant && told.len() < MAX_TOLD {
                 told.insert(key);
             }
-            is_for_it.push(wanted);
         }
         drop(told);
         if is_for_it.iter().all(|wanted| *wanted) {
@@ -54,5 +55,19 @@ impl Filter {
             return None;
         }
         Some(Arc::new(Notification { alerts, ..Notification::clone(notification) }))
+    }
+
+    /// By what it says itself, its severity among that, and by where it is from.
+    fn is_meant(&self, alert: &Alert) -> bool {
+        let matches = |matcher: &Matcher| {
+            let value = match matcher.label() {
+                "severity" => alert.severity.as_str(),
+                label => {
+                    alert.labels.get(label).or_else(|| self.origin.get(label)).map_or("", |it| it)
+                }
+            };
+            matcher.matches_value(value)
+        };
+        alert.severity >= self.min_severity && self.matchers.iter().all(matches)
     }
 }

@@ -59,7 +59,16 @@ impl HandlerOptions {
         self
     }
 
-    /// The alerts that are for it.
+    /// The alerts that are for it: those that all of them match, by labels and `severity`. Of an alert it was told
+    /// of it also hears when they match no more, and when it is over.
+    ///
+    /// ```
+    /// use perf_alert::HandlerOptions;
+    ///
+    /// let options = HandlerOptions::new().matching([r#"severity=~"warning|critical""#.parse()?]);
+    /// # let _ = options;
+    /// # Ok::<(), String>(())
+    /// ```
     pub fn matching(mut self, matchers: impl IntoIterator<Item = Matcher>) -> Self {
         self.matchers = matchers.into_iter().collect();
         self

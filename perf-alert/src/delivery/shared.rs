@@ -1,11 +1,18 @@
 //! What the thread of a handler shares with whoever sends to it.
 
 use super::dead_letters::DeadLetters;
+use super::origin::Origin;
 use super::totals::{Counters, Reason};
 use super::waiting::Queued;
+use crate::alert::Alert;
 use crate::handler::{HandlerError, Retry};
+use crate::notification::Notification;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// As many alerts as there can be.
+const MAX_MISSED: usize = 10_000;
 
 pub(super) struct Shared {
     pub(super) name: String,
@@ -13,6 +20,9 @@ pub(super) struct Shared {
     /// Whether what waits does so because of a rate or a Retry-After, and not because the handler is busy.
     pub(super) throttled: AtomicBool,
     pub(super) dead_letters: Option<DeadLetters>,
+    pub(super) origin: Arc<Origin>,
+    /// Alerts whose end was dropped, which the handler is to hear of before it says again that they fire.
+    pub(super) missed_ends: Mutex<Vec<Alert>>,
 }
 
 impl Shared {
@@ -30,7 +40,9 @@ impl Shared {
         if let Some(letters) = &self.dead_letters {
             let name = &self.name;
             let told = told.as_deref();
-            if letters.write(name, reason.as_str(), told, attempts, &queued.notification).is_err() {
+            let mut notification = Arc::clone(&queued.notification);
+            self.origin.label(&mut notification);
+            if letters.write(name, reason.as_str(), told, attempts, &notification).is_err() {
                 self.counters.lose_letter();
             }
         }
@@ -42,6 +54,30 @@ impl Shared {
         if self.counters.settle_dropped(reason) {
             reply(queued, reason, None);
         }
+    }
+
+    /// Remembers of what is dropped what is over by it.
+    pub(super) fn miss_ends(&self, notification: &Notification) {
+        let is_over = |alert: &&Alert| !alert.is_firing();
+        let mut over = notification.alerts.iter().filter(is_over).peekable();
+        if over.peek().is_some() {
+            let mut missed = self.missed_ends();
+            let room = MAX_MISSED.saturating_sub(missed.len());
+            missed.extend(over.take(room).map(|alert| self.end(alert)));
+        }
+    }
+
+    /// The alert without its texts.
+    fn end(&self, alert: &Alert) -> Alert {
+        let mut end = Alert::new(&alert.rule, alert.severity, alert.started);
+        end.labels.clone_from(&alert.labels);
+        end.ended = alert.ended;
+        self.origin.label_alert(&mut end);
+        end
+    }
+
+    pub(super) fn missed_ends(&self) -> MutexGuard<'_, Vec<Alert>> {
+        self.missed_ends.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A panic is an error like others.

@@ -160,7 +160,8 @@ impl Worker {
         reached
     }
 
-    fn deliver(&mut self, queued: Queued) {
+    fn deliver(&mut self, mut queued: Queued) {
+        self.shared.origin.label(&mut queued.notification);
         let deadline = Instant::now() + self.deadline;
         let mut attempts = 0;
         let (reason, error) = loop {
@@ -218,7 +219,12 @@ impl Worker {
     /// What has to be said again and again.
     fn look_after(&mut self) {
         let now = Instant::now();
-        if self.look_after_at().is_none_or(|at| now < at) || self.stop.deadline().is_some() {
+        let is_due = self.look_after_at().is_some_and(|at| now >= at);
+        let nothing_waits = self.waiting.is_empty() && self.receiver.is_empty();
+        if is_due || nothing_waits {
+            self.tell_missed_ends(nothing_waits);
+        }
+        if !is_due || self.stop.deadline().is_some() {
             return;
         }
         let handler = &mut self.handler;
@@ -230,6 +236,23 @@ impl Worker {
                 self.not_before = now + wait.min(LONGEST_WAIT);
             }
             self.shared.counters.fail(error);
+        }
+    }
+
+    /// That an alert fires may wait still while its end is dropped, so ends are told again until nothing waits.
+    fn tell_missed_ends(&mut self, nothing_waits: bool) {
+        let mut missed = std::mem::take(&mut *self.shared.missed_ends());
+        for alert in &missed {
+            let handler = &mut self.handler;
+            let _ = self.shared.isolate(|| {
+                handler.missed_end(alert);
+                Ok(())
+            });
+        }
+        if !nothing_waits {
+            let mut since = self.shared.missed_ends();
+            missed.append(&mut since);
+            *since = missed;
         }
     }
 

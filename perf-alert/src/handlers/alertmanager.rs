@@ -7,6 +7,7 @@ use crate::alert::{Alert, Labels};
 use crate::handler::{Handler, HandlerError};
 use crate::notification::{Notification, Reason};
 use crate::time::rfc3339;
+use perf_sla::Severity;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -47,21 +48,24 @@ const MAX_KEPT: usize = 10_000;
 pub struct AlertmanagerHandler {
     client: Client,
     resend: Duration,
-    /// By the labels that Alertmanager has.
-    kept: BTreeMap<Labels, Kept>,
+    /// By the labels of the alert, what was said of it with each severity.
+    kept: BTreeMap<Labels, Vec<Kept>>,
     resend_at: Instant,
 }
 
-/// What was said of one alert.
+/// What was said of an alert with one severity: one alert to Alertmanager.
 struct Kept {
     alert: Alert,
     ended: Option<SystemTime>,
 }
 
+/// Which of them.
+type Key = (Labels, Severity);
+
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Posted<'a> {
-    labels: &'a Labels,
+    labels: Labels,
     annotations: BTreeMap<&'static str, &'a str>,
     starts_at: String,
     ends_at: String,
@@ -85,52 +89,57 @@ impl AlertmanagerHandler {
         self
     }
 
-    /// Remembers what is said of an alert; of one whose severity has changed, that the one before is over. These
-    /// labels are to be sent.
-    fn keep(&mut self, alert: &Alert, now: SystemTime) -> Vec<Labels> {
-        let labels = wire::labels(alert);
-        let mut changed = Vec::new();
-        for (other, kept) in &mut self.kept {
-            if kept.alert.labels == alert.labels && *other != labels {
-                kept.ended.get_or_insert(now);
-                changed.push(other.clone());
+    /// Remembers what is said of an alert; of one whose severity has changed, that the one before is over. These are
+    /// to be sent.
+    fn keep(&mut self, alert: &Alert, now: SystemTime) -> Vec<Key> {
+        let said = self.kept.entry(alert.labels.clone()).or_default();
+        said.retain(|kept| kept.alert.severity != alert.severity);
+        for kept in said.iter_mut() {
+            kept.ended.get_or_insert(now);
+        }
+        said.push(Kept { alert: alert.clone(), ended: end(alert, now) });
+        said.iter().map(|kept| (alert.labels.clone(), kept.alert.severity)).collect()
+    }
+
+    fn forget(&mut self, (labels, severity): &Key) {
+        if let Some(said) = self.kept.get_mut(labels) {
+            said.retain(|kept| kept.alert.severity != *severity);
+            if said.is_empty() {
+                self.kept.remove(labels);
             }
         }
-        // An end that lies ahead would be none.
-        let ended = alert.ended.map(|ended| ended.min(now).max(alert.started));
-        self.kept.insert(labels.clone(), Kept { alert: alert.clone(), ended });
-        changed.push(labels);
-        changed
     }
 
     /// Sends these, and says what went wrong first.
-    fn post(&mut self, labels: &[Labels], deadline: Instant) -> Result<(), HandlerError> {
+    fn post(&mut self, keys: &[Key], deadline: Instant) -> Result<(), HandlerError> {
         let mut result = Ok(());
-        for batch in labels.chunks(BATCH) {
+        for batch in keys.chunks(BATCH) {
             let Err(refusal) = self.post_batch(batch, deadline) else { continue };
             if refusal.status != Some(400) {
                 return Err(refusal.error);
             }
             if let [only] = batch {
-                self.kept.remove(only);
+                self.forget(only);
                 result = result.and(Err(refusal.error));
                 continue;
             }
             // Some of them may have been taken; which, it does not say.
-            for labels in batch {
-                let alone = self.post(std::slice::from_ref(labels), deadline);
+            for key in batch {
+                let alone = self.post(std::slice::from_ref(key), deadline);
                 result = result.and(alone);
             }
         }
         result
     }
 
-    fn post_batch(&self, labels: &[Labels], deadline: Instant) -> Result<(), Refusal> {
+    fn post_batch(&self, keys: &[Key], deadline: Instant) -> Result<(), Refusal> {
         let ahead = SystemTime::now() + self.resend * MISSED;
-        let kept = labels.iter().filter_map(|labels| self.kept.get_key_value(labels));
+        let kept = keys.iter().filter_map(|(labels, severity)| {
+            self.kept.get(labels)?.iter().find(|kept| kept.alert.severity == *severity)
+        });
         let posted: Vec<Posted<'_>> = kept
-            .map(|(labels, kept)| Posted {
-                labels,
+            .map(|kept| Posted {
+                labels: wire::labels(&kept.alert),
                 annotations: wire::annotations(&kept.alert),
                 starts_at: rfc3339(kept.alert.started),
                 ends_at: rfc3339(kept.ended.unwrap_or(ahead).max(kept.alert.started)),
@@ -151,12 +160,12 @@ impl Handler for AlertmanagerHandler {
             self.resend_at = Instant::now() + self.resend;
         }
         let alerts = notification.alerts.iter();
-        let labels: Vec<Labels> = alerts.flat_map(|alert| self.keep(alert, now)).collect();
-        let result = self.post(&labels, deadline);
-        for labels in &labels {
+        let keys: Vec<Key> = alerts.flat_map(|alert| self.keep(alert, now)).collect();
+        let result = self.post(&keys, deadline);
+        for key in &keys {
             // A test ends by itself.
             if notification.reason == Reason::Test || self.kept.len() > MAX_KEPT {
-                self.kept.remove(labels);
+                self.forget(key);
             }
         }
         result
@@ -171,10 +180,28 @@ impl Handler for AlertmanagerHandler {
         let now = SystemTime::now();
         let is_told =
             |ended: SystemTime| now.duration_since(ended).is_ok_and(|since| since > ENDED);
-        self.kept.retain(|_, kept| !kept.ended.is_some_and(is_told));
-        let labels: Vec<Labels> = self.kept.keys().cloned().collect();
-        self.post(&labels, deadline)
+        self.kept.retain(|_, said| {
+            said.retain(|kept| !kept.ended.is_some_and(is_told));
+            !said.is_empty()
+        });
+        let said = self.kept.values().flatten().map(|kept| &kept.alert);
+        let keys: Vec<Key> = said.map(|alert| (alert.labels.clone(), alert.severity)).collect();
+        self.post(&keys, deadline)
     }
+
+    fn missed_end(&mut self, alert: &Alert) {
+        let now = SystemTime::now();
+        for kept in self.kept.get_mut(&alert.labels).into_iter().flatten() {
+            if kept.alert.started == alert.started {
+                kept.ended = kept.ended.or_else(|| end(alert, now));
+            }
+        }
+    }
+}
+
+/// When it ended; one that lies ahead would be no end.
+fn end(alert: &Alert, now: SystemTime) -> Option<SystemTime> {
+    alert.ended.map(|ended| ended.min(now).max(alert.started))
 }
 
 impl fmt::Debug for AlertmanagerHandler {

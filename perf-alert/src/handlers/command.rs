@@ -1,10 +1,13 @@
 //! A program that has the alerts on its standard input.
 
+mod programs;
+
 use crate::handler::{Handler, HandlerError, Retry};
 use crate::json::NotificationJson;
 use crate::notification::Notification;
 use crate::text::{cut, one_line};
 use crossbeam_channel::{Receiver, bounded};
+use programs::Running;
 use std::fmt;
 use std::io::{self, Read, Write};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -47,6 +50,19 @@ impl CommandHandler {
         CommandHandler { program: program.into(), arguments }
     }
 
+    /// Ends every program that runs for such a handler, with all that it has begun, and lets no other begin: for
+    /// whoever is about to end this process at once, as after Ctrl-C. It returns when none is left, or after a second.
+    ///
+    /// ```
+    /// use perf_alert::CommandHandler;
+    ///
+    /// CommandHandler::end_all();
+    /// // std::process::exit(130);
+    /// ```
+    pub fn end_all() {
+        programs::end_all();
+    }
+
     fn spawn(&self) -> io::Result<Child> {
         let mut command = Command::new(&self.program);
         command.args(&self.arguments);
@@ -74,6 +90,8 @@ impl Handler for CommandHandler {
         notification: &Notification,
         deadline: Instant,
     ) -> Result<(), HandlerError> {
+        let ends = || self.error("was ended with this process", Retry::Never);
+        let running = Running::begin().ok_or_else(ends)?;
         let mut child = self.spawn().map_err(|error| {
             let is_for_good =
                 matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::PermissionDenied);
@@ -85,10 +103,13 @@ impl Handler for CommandHandler {
             spawn_writer(input, line);
         }
         let told = child.stderr.take().map(spawn_reader);
-        let ended = wait(&mut child, deadline).map_err(|error| self.error(error, Retry::Later))?;
-        let Some(status) = ended else {
+        let ended = wait(&mut child, &running, deadline);
+        let Some(status) = ended.map_err(|error| self.error(error, Retry::Later))? else {
             kill(&mut child);
-            return Err(self.error("was ended at its deadline", Retry::Later));
+            return Err(match running.is_over() {
+                true => ends(),
+                false => self.error("was ended at its deadline", Retry::Later),
+            });
         };
         if status.success() {
             return Ok(());
@@ -119,14 +140,14 @@ fn spawn_reader(mut stderr: impl Read + Send + 'static) -> Receiver<String> {
     receiver
 }
 
-/// How it ended, or `None` at the deadline.
-fn wait(child: &mut Child, deadline: Instant) -> io::Result<Option<ExitStatus>> {
+/// How it ended, or `None` when it is to be ended.
+fn wait(child: &mut Child, running: &Running, deadline: Instant) -> io::Result<Option<ExitStatus>> {
     loop {
         if let Some(status) = child.try_wait()? {
             return Ok(Some(status));
         }
         let now = Instant::now();
-        if now >= deadline {
+        if now >= deadline || running.is_over() {
             return Ok(None);
         }
         thread::sleep(LOOK.min(deadline - now));

@@ -1,5 +1,6 @@
 //! Mail over SMTP.
 
+use super::secrets::Secrets;
 use super::text::{headline, summary};
 #[cfg(feature = "tls")]
 use super::web_service::certificates;
@@ -7,6 +8,7 @@ use crate::handler::{Handler, HandlerError, Retry};
 use crate::notification::Notification;
 use crate::text::{cut, one_line};
 use crate::time::rfc3339;
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 use lettre::message::Mailbox;
 use lettre::message::header::ContentType;
 use lettre::transport::smtp::SmtpTransportBuilder;
@@ -28,6 +30,9 @@ const MAX_ALERTS: usize = 100;
 /// Sends a mail for each notification, over SMTP. Encryption needs the feature `tls`; with it an unencrypted
 /// connection is used only when that is asked for.
 ///
+/// A server that is silent for 10 s, or until the deadline, is waited for no longer. One that goes on to say a little now
+/// and then can hold the handler's thread beyond that; nothing else waits for it.
+///
 /// ```
 /// use perf_alert::EmailHandler;
 /// use perf_sla::MailEncryption;
@@ -44,6 +49,7 @@ pub struct EmailHandler {
     encryption: MailEncryption,
     from: Mailbox,
     to: Vec<Mailbox>,
+    secrets: Secrets,
 }
 
 impl EmailHandler {
@@ -79,6 +85,7 @@ impl EmailHandler {
             encryption,
             from: mailbox(from)?,
             to,
+            secrets: Secrets::new([]),
         })
     }
 
@@ -105,6 +112,10 @@ impl EmailHandler {
     pub fn credentials(mut self, user: &str, password: &str) -> Self {
         let credentials = Credentials::new(user.to_owned(), password.to_owned());
         self.builder = self.builder.credentials(credentials);
+        // As it is, and as a server is told it.
+        let told = [password.to_owned(), format!("\0{user}\0{password}")];
+        let [login, plain] = told.each_ref().map(|told| BASE64_STANDARD.encode(told));
+        self.secrets = Secrets::new([password, &login, &plain]);
         self
     }
 
@@ -134,7 +145,7 @@ impl Handler for EmailHandler {
         let transport = self.builder.clone().timeout(Some(rest)).build();
         transport.send(&message).map(|_| ()).map_err(|told| {
             let retry = if told.is_permanent() { Retry::Never } else { Retry::Later };
-            error(&one_line(&told.to_string()), retry)
+            error(&self.secrets.hide(&told.to_string()), retry)
         })
     }
 }

@@ -2,15 +2,16 @@
 
 use crate::handler::{Handler, HandlerError, Retry};
 use crate::json::NotificationJson;
+use crate::line_file::LineFile;
 use crate::notification::Notification;
-use std::fs::{File, OpenOptions};
-use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::io;
+use std::path::Path;
 use std::time::Instant;
 
 /// Appends a line of JSON for each notification to a file, written at once and whole.
 ///
-/// The file is opened for each, so that it may be moved away meanwhile.
+/// The file is opened for each, so that it may be moved away meanwhile. A pipe is not waited for: without a reader, or
+/// without room in it, that has failed.
 ///
 /// ```
 /// use perf_alert::{Alert, FileHandler, Handler, Notification, Reason, Severity};
@@ -27,7 +28,7 @@ use std::time::Instant;
 /// ```
 #[derive(Clone, Debug)]
 pub struct FileHandler {
-    path: PathBuf,
+    lines: LineFile,
 }
 
 impl FileHandler {
@@ -37,21 +38,16 @@ impl FileHandler {
     ///
     /// Why it cannot be written.
     pub fn new(path: impl AsRef<Path>) -> io::Result<Self> {
-        let handler = FileHandler { path: path.as_ref().to_owned() };
-        handler.open().map(|_| handler)
-    }
-
-    fn open(&self) -> io::Result<File> {
-        OpenOptions::new().create(true).append(true).open(&self.path)
+        LineFile::new(path.as_ref()).map(|lines| FileHandler { lines })
     }
 }
 
 impl Handler for FileHandler {
     fn handle(&mut self, notification: &Notification, _: Instant) -> Result<(), HandlerError> {
         let line = NotificationJson::line(notification);
-        let written = self.open().and_then(|mut file| file.write_all(&line));
-        written.map_err(|error| {
-            HandlerError::new(format!("{}: {error}", self.path.display()), Retry::Later)
+        self.lines.append(&line).map_err(|error| {
+            let path = self.lines.path().display();
+            HandlerError::new(format!("{path}: {error}"), Retry::Later)
         })
     }
 }

@@ -6,8 +6,10 @@ mod outside;
 #[cfg(feature = "http")]
 mod service;
 
+use crate::alert::Labels;
 use crate::delivery::{DispatcherBuilder, HandlerOptions};
 use crate::handler::Handler;
+use crate::line_file::LineFile;
 use kinds::members;
 use perf_sla::{HandlerConfig, SlaConfig};
 use std::fmt;
@@ -34,6 +36,7 @@ use std::time::Duration;
 #[derive(Default)]
 pub struct Handlers {
     made: Vec<Made>,
+    labels: Labels,
 }
 
 /// A handler, or the members of a cluster, with its name.
@@ -49,7 +52,8 @@ impl Handlers {
     /// # Errors
     ///
     /// [`HandlersError`] with everything that is wrong, by line: an environment variable that is not set, a secret
-    /// file that cannot be read, an address that is none, a type that is not part of this program.
+    /// file that cannot be read, one that cannot be written, an address that is none, a type that is not part of this
+    /// program.
     pub fn from_sla(sla: &SlaConfig) -> Result<Self, HandlersError> {
         Handlers::some_of_sla(sla, |_| true)
     }
@@ -86,7 +90,7 @@ impl Handlers {
         let mut made = Vec::new();
         let mut problems = Vec::new();
         for config in sla.handlers().iter().filter(|config| wanted(config)) {
-            match members(config) {
+            match dead_letter(config).and_then(|()| members(config)) {
                 Ok(members) => {
                     let name = config.name.clone();
                     made.push(Made { name, members, options: options(config) });
@@ -97,7 +101,10 @@ impl Handlers {
                 }
             }
         }
-        if problems.is_empty() { Ok(Handlers { made }) } else { Err(HandlersError { problems }) }
+        if !problems.is_empty() {
+            return Err(HandlersError { problems });
+        }
+        Ok(Handlers { made, labels: sla.alerting().labels.clone() })
     }
 
     /// None of them has longer than this for a notification with all attempts, whatever the file allows.
@@ -122,9 +129,10 @@ impl fmt::Debug for Handlers {
 }
 
 impl DispatcherBuilder {
-    /// The handlers of an SLA file.
+    /// The handlers of an SLA file, and the labels that its `[alerting]` gives to every alert.
     pub fn handlers_of(self, handlers: Handlers) -> Self {
-        handlers.made.into_iter().fold(self, |builder, made| {
+        let Handlers { made, labels } = handlers;
+        made.into_iter().fold(self.labels(labels), |builder, made| {
             builder.boxed_members(&made.name, made.members, &made.options)
         })
     }
@@ -151,6 +159,13 @@ impl fmt::Display for HandlersError {
 }
 
 impl std::error::Error for HandlersError {}
+
+/// Whether what is given up can be written down, if it is to be.
+fn dead_letter(config: &HandlerConfig) -> Result<(), String> {
+    let Some(path) = &config.dead_letter else { return Ok(()) };
+    let opened = LineFile::new(path);
+    opened.map(drop).map_err(|error| format!("dead_letter {}: {error}", path.display()))
+}
 
 fn options(config: &HandlerConfig) -> HandlerOptions {
     let mut options =

@@ -1,8 +1,9 @@
 //! Posts JSON to a web service, and says what its answer means.
 
+use super::secrets::Secrets;
 use super::web_service::WebService;
 use crate::handler::{HandlerError, Retry};
-use crate::text::{cut, one_line};
+use crate::text::one_line;
 use jiff::fmt::rfc2822;
 use serde::Serialize;
 use std::io::{ErrorKind, Read};
@@ -17,14 +18,11 @@ use ureq::tls::TlsConfig;
 const ATTEMPT: Duration = Duration::from_secs(10);
 /// More of an answer is not read.
 const ANSWER: u64 = 4_096;
-/// What is shorter may stand in an answer by chance.
-const SHORTEST_SECRET: usize = 6;
 
 pub(super) struct Client {
     agent: Agent,
     service: WebService,
-    /// What is not repeated when an answer does.
-    secrets: Vec<String>,
+    secrets: Secrets,
 }
 
 /// A post that did not succeed.
@@ -47,9 +45,7 @@ impl Client {
             .user_agent(concat!("perfkit/", env!("CARGO_PKG_VERSION")));
         #[cfg(feature = "tls")]
         let config = config.tls_config(TlsConfig::builder().root_certs(service.roots()).build());
-        let secrets = service.secrets().chain(secret);
-        let secrets = secrets.filter(|secret| secret.len() >= SHORTEST_SECRET);
-        let secrets = secrets.map(str::to_owned).collect();
+        let secrets = Secrets::new(service.secrets().chain(secret));
         Client { agent: config.build().new_agent(), service, secrets }
     }
 
@@ -93,20 +89,11 @@ impl Client {
         let mut answer = Vec::new();
         // What it says is a help, no more.
         let _ = response.body_mut().as_reader().take(ANSWER).read_to_end(&mut answer);
-        let answer = self.redacted(&String::from_utf8_lossy(&answer));
+        let answer = self.secrets.hide(&String::from_utf8_lossy(&answer));
         let what = format!("{origin} answered {status}");
         let message = if answer.is_empty() { what } else { format!("{what}: {answer}") };
         let error = HandlerError::new(message, retry);
         Err(Refusal { status: Some(status.as_u16()), error })
-    }
-
-    /// An answer that can be shown: short, on one line, without what it was told in confidence.
-    fn redacted(&self, answer: &str) -> String {
-        let mut answer = one_line(answer.trim());
-        for secret in &self.secrets {
-            answer = answer.replace(secret.as_str(), "***");
-        }
-        cut(&answer, 200)
     }
 }
 

@@ -6,7 +6,8 @@ use super::web_service::WebService;
 use super::wire;
 use crate::alert::{Alert, Labels};
 use crate::fingerprint::fingerprint;
-use crate::handler::{Handler, HandlerError};
+use crate::handler::{Handler, HandlerError, Retry};
+use crate::host;
 use crate::notification::{Notification, Reason};
 use crate::text::{cut, one_line};
 use crate::time::rfc3339;
@@ -30,7 +31,8 @@ pub(super) const PAGERDUTY_URL: &str = "https://events.pagerduty.com/v2/enqueue"
 /// Opens an incident in PagerDuty for each alert and resolves it when the alert is over (Events API v2).
 ///
 /// The key that tells incidents apart is made of the rule and the labels alone, so that an alert that becomes more
-/// urgent or is repeated stays one incident. The limits of an event are kept: 1,024 characters of summary, 512,000
+/// urgent or is repeated stays one incident. Of several alerts, those that were taken are not sent again when others
+/// are. The limits of an event are kept: 1,024 characters of summary, 512,000
 /// bytes in all, without the details if they would be more.
 ///
 /// ```
@@ -46,6 +48,15 @@ pub struct PagerDutyHandler {
     client: Client,
     routing_key: String,
     source: String,
+    begun: Option<Begun>,
+}
+
+/// How far a notification has come that could not be said in one go.
+struct Begun {
+    notification: Notification,
+    /// Alert by alert, whether it was taken, or refused for good.
+    settled: Vec<bool>,
+    refused: Option<HandlerError>,
 }
 
 #[derive(Serialize)]
@@ -101,7 +112,8 @@ impl PagerDutyHandler {
         PagerDutyHandler {
             client: Client::new(service, Some(routing_key)),
             routing_key: routing_key.to_owned(),
-            source: host(),
+            source: host::name().unwrap_or_else(|| "perfkit".to_owned()),
+            begun: None,
         }
     }
 
@@ -110,6 +122,45 @@ impl PagerDutyHandler {
     pub fn source(mut self, source: &str) -> Self {
         self.source = source.to_owned();
         self
+    }
+
+    /// Says what is not settled yet, until somebody asks for time.
+    fn go_on(&self, begun: &mut Begun, deadline: Instant) -> Result<(), HandlerError> {
+        let Begun { notification, settled, refused } = begun;
+        let mut later = None;
+        for (alert, settled) in notification.alerts.iter().zip(settled) {
+            if *settled {
+                continue;
+            }
+            match self.say(notification, alert, deadline) {
+                Ok(()) => *settled = true,
+                Err(error) => match error.retry() {
+                    Retry::Never => {
+                        *settled = true;
+                        refused.get_or_insert(error);
+                    }
+                    Retry::Later => {
+                        later.get_or_insert(error);
+                    }
+                    Retry::After(_) => return Err(error),
+                },
+            }
+        }
+        later.or_else(|| refused.take()).map_or(Ok(()), Err)
+    }
+
+    fn say(
+        &self,
+        notification: &Notification,
+        alert: &Alert,
+        deadline: Instant,
+    ) -> Result<(), HandlerError> {
+        let action = if alert.is_firing() { "trigger" } else { "resolve" };
+        self.post(notification, alert, action, deadline)?;
+        match notification.reason {
+            Reason::Test => self.post(notification, alert, "resolve", deadline),
+            _ => Ok(()),
+        }
     }
 
     fn post(
@@ -181,18 +232,15 @@ impl Handler for PagerDutyHandler {
         notification: &Notification,
         deadline: Instant,
     ) -> Result<(), HandlerError> {
-        let mut result = Ok(());
-        for alert in &notification.alerts {
-            let action = if alert.is_firing() { "trigger" } else { "resolve" };
-            let mut posted = self.post(notification, alert, action, deadline);
-            if posted.is_ok() && notification.reason == Reason::Test {
-                posted = self.post(notification, alert, "resolve", deadline);
-            }
-            // One that is refused does not keep the others back; those that were taken are known by their key
-            // when they come once more.
-            result = result.and(posted);
-        }
-        result
+        let again = self.begun.take().filter(|begun| begun.notification == *notification);
+        let mut begun = again.unwrap_or_else(|| Begun {
+            notification: notification.clone(),
+            settled: vec![false; notification.alerts.len()],
+            refused: None,
+        });
+        let said = self.go_on(&mut begun, deadline);
+        self.begun = Some(begun).filter(|_| said.is_err());
+        said
     }
 }
 
@@ -202,12 +250,4 @@ impl fmt::Debug for PagerDutyHandler {
             .field("service", self.client.service())
             .finish_non_exhaustive()
     }
-}
-
-/// The name of this machine, or at least of whatever this is.
-fn host() -> String {
-    let kernel = std::fs::read_to_string("/proc/sys/kernel/hostname").ok();
-    let name = kernel.or_else(|| std::env::var("HOSTNAME").ok());
-    let name = name.or_else(|| std::env::var("COMPUTERNAME").ok()).unwrap_or_default();
-    if name.trim().is_empty() { "perfkit".to_owned() } else { name.trim().to_owned() }
 }

@@ -1,5 +1,6 @@
 //! Where a web service is and what lets us in, either of which may be a secret.
 
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 use std::fmt;
 #[cfg(feature = "tls")]
 use ureq::tls::{Certificate, PemItem, RootCerts, parse_pem};
@@ -7,7 +8,7 @@ use ureq::tls::{Certificate, PemItem, RootCerts, parse_pem};
 /// A web service at an `http` or `https` URL. `https` needs the feature `tls`; then the certificate of the service is
 /// to come from an authority that Mozilla trusts, or from one of [`trust`](Self::trust).
 ///
-/// A user and password in the URL are sent as Basic authorization. It is printed without what may be secret: user,
+/// A user and password in the URL, percent-encoded where they have signs of a URL, are sent as Basic authorization. It is printed without what may be secret: user,
 /// password, path, query and token.
 ///
 /// ```
@@ -19,10 +20,13 @@ use ureq::tls::{Certificate, PemItem, RootCerts, parse_pem};
 /// ```
 #[derive(Clone)]
 pub struct WebService {
+    /// Without user and password.
     url: String,
     /// Scheme, host and port.
     shown: String,
     authorization: Option<String>,
+    /// User and password, as they stood in the URL and as they are.
+    credentials: Vec<String>,
     /// Those of Mozilla, if there are none.
     #[cfg(feature = "tls")]
     roots: Option<RootCerts>,
@@ -56,17 +60,39 @@ impl std::str::FromStr for WebService {
             _ => return Err(InvalidWebService::NoUrl),
         };
         let port = uri.port_u16().map(|port| format!(":{port}")).unwrap_or_default();
-        Ok(WebService {
-            url: text.to_owned(),
-            shown: format!("{scheme}://{host}{port}"),
-            authorization: None,
-            #[cfg(feature = "tls")]
-            roots: None,
-        })
+        let shown = format!("{scheme}://{host}{port}");
+        let authority = uri.authority().map_or("", |authority| authority.as_str());
+        let Some((userinfo, _)) = authority.rsplit_once('@') else {
+            return Ok(WebService::open(text.to_owned(), shown));
+        };
+        let service = WebService::open(text.replacen(&format!("{userinfo}@"), "", 1), shown);
+        Ok(service.basic(userinfo))
     }
 }
 
 impl WebService {
+    /// One that lets everybody in.
+    fn open(url: String, shown: String) -> Self {
+        WebService {
+            url,
+            shown,
+            authorization: None,
+            credentials: Vec::new(),
+            #[cfg(feature = "tls")]
+            roots: None,
+        }
+    }
+
+    /// With `user:password` as a URL has it.
+    fn basic(mut self, userinfo: &str) -> Self {
+        let (user, password) = userinfo.split_once(':').unwrap_or((userinfo, ""));
+        let both = [percent_decoded(user), percent_decoded(password)];
+        self.authorization = Some(format!("Basic {}", BASE64_STANDARD.encode(both.join(&b':'))));
+        let plain = both.iter().map(|bytes| String::from_utf8_lossy(bytes).into_owned());
+        self.credentials = plain.chain([user.to_owned(), password.to_owned()]).collect();
+        self
+    }
+
     /// Says who is asking with a token: `Authorization: Bearer …`, in the place of a user and password in the URL.
     /// Over plain HTTP everybody on the way can read it.
     ///
@@ -126,7 +152,8 @@ impl WebService {
     pub(super) fn secrets(&self) -> impl Iterator<Item = &str> {
         let after = self.url.split_once("://").map_or("", |(_, after)| after);
         let token = self.authorization.iter().flat_map(|both| both.split(' ')).skip(1);
-        after.split(['/', '@', ':', '?', '&', '=']).skip(1).chain(token)
+        let credentials = self.credentials.iter().map(String::as_str);
+        after.split(['/', '@', ':', '?', '&', '=']).skip(1).chain(token).chain(credentials)
     }
 }
 
@@ -157,6 +184,23 @@ impl fmt::Display for InvalidWebService {
 }
 
 impl std::error::Error for InvalidWebService {}
+
+/// `p%40ss` is `p@ss`; a sign `%` that begins nothing is itself.
+fn percent_decoded(text: &str) -> Vec<u8> {
+    let digit = |byte: u8| char::from(byte).to_digit(16);
+    let mut decoded = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let [first, after @ ..] = rest {
+        let encoded = match after {
+            [high, low, ..] if *first == b'%' => digit(*high).zip(digit(*low)),
+            _ => None,
+        };
+        // Two digits of hexadecimal are a byte.
+        decoded.push(encoded.map_or(*first, |(high, low)| (high * 16 + low) as u8));
+        rest = if encoded.is_some() { &after[2..] } else { after };
+    }
+    decoded
+}
 
 /// All certificates of a text in PEM, of which there is one at least.
 #[cfg(feature = "tls")]

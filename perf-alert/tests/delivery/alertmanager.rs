@@ -2,8 +2,12 @@
 
 use crate::sink::{Play, Sink};
 use crate::{PATIENCE, alert, fired, resolved, until};
-use perf_alert::{AlertmanagerHandler, Dispatcher, Handler, HandlerOptions, Reason, Severity};
+use perf_alert::{
+    Alert, AlertmanagerHandler, Dispatcher, Handler, HandlerError, HandlerOptions, Notification,
+    Reason, Severity,
+};
 use serde_json::{Value, json};
+use std::sync::mpsc;
 use std::time::{Duration, Instant, SystemTime};
 
 fn soon() -> Instant {
@@ -186,4 +190,74 @@ fn one_member_that_is_down_costs_the_others_nothing() {
     let told: Vec<_> =
         totals.handlers.iter().map(|am| (am.name.as_str(), am.sent, am.dropped.deadline)).collect();
     assert_eq!(told, [("am#1", 0, 1), ("am#2", 1, 0)]);
+}
+
+/// Says that it begins, and goes on when it may.
+struct Gated(AlertmanagerHandler, mpsc::Sender<()>, mpsc::Receiver<()>);
+
+impl Handler for Gated {
+    fn handle(&mut self, told: &Notification, deadline: Instant) -> Result<(), HandlerError> {
+        self.1.send(()).unwrap();
+        self.2.recv().unwrap();
+        self.0.handle(told, deadline)
+    }
+    fn look_after_at(&self) -> Option<Instant> {
+        self.0.look_after_at()
+    }
+    fn look_after(&mut self, deadline: Instant) -> Result<(), HandlerError> {
+        self.0.look_after(deadline)
+    }
+    fn missed_end(&mut self, alert: &Alert) {
+        self.0.missed_end(alert);
+    }
+}
+
+#[test]
+fn an_end_that_a_full_queue_drops_is_told_all_the_same() {
+    let sink = Sink::play(Vec::new());
+    let ((begin, begins), (open, gate)) = (mpsc::channel(), mpsc::channel());
+    let handler = Gated(manager(&sink).resend(Duration::from_secs(1)), begin, gate);
+    let options = HandlerOptions::new().queue(1);
+    let dispatcher = Dispatcher::builder().handler("am", handler, options).spawn().unwrap();
+    let mut slow = alert("slow", Severity::Critical);
+    slow.started = SystemTime::now() - Duration::from_secs(60);
+    dispatcher.send(fired(vec![slow.clone()]));
+    begins.recv().unwrap();
+    slow.ended = Some(slow.started + Duration::from_secs(30));
+    for waits in [slow, alert("a", Severity::Warning), alert("b", Severity::Warning)] {
+        dispatcher.send(fired(vec![waits]));
+    }
+    (0..2).for_each(|_| open.send(()).unwrap());
+    let totals = until(&dispatcher, |totals| totals.handlers[0].waiting == 0);
+    assert_eq!((totals.handlers[0].sent, totals.handlers[0].dropped.queue_full), (2, 2));
+    let is_over = || {
+        let bodies = bodies(&sink);
+        let alerts = bodies.iter().flat_map(|body| body.as_array().unwrap());
+        let slow = alerts.filter(|alert| alert["labels"]["alertname"] == "slow");
+        slow.map(|alert| seconds_ahead(&alert["endsAt"]) < -20.0).collect::<Vec<_>>()
+    };
+    let begun = Instant::now();
+    while is_over().len() < 3 {
+        assert!(begun.elapsed() < PATIENCE);
+        std::thread::yield_now();
+    }
+    assert_eq!(is_over()[..3], [false, true, true]);
+}
+
+#[test]
+fn an_alert_that_fires_anew_is_not_ended_by_the_end_of_the_one_before() {
+    let sink = Sink::play(Vec::new());
+    let mut manager = manager(&sink);
+    let mut slow = alert("slow", Severity::Critical);
+    let mut before = slow.clone();
+    slow.started = SystemTime::now() - Duration::from_secs(10);
+    before.ended = Some(slow.started);
+    manager.handle(&fired(vec![slow.clone()]), soon()).unwrap();
+    manager.missed_end(&before);
+    manager.look_after(soon()).unwrap();
+    assert!(seconds_ahead(&bodies(&sink)[1][0]["endsAt"]) > 0.0);
+    slow.ended = Some(SystemTime::now());
+    manager.missed_end(&slow);
+    manager.look_after(soon()).unwrap();
+    assert!(seconds_ahead(&bodies(&sink)[2][0]["endsAt"]) <= 0.0);
 }

@@ -285,6 +285,73 @@ fn a_handler_is_told_what_is_for_it() {
     assert_eq!((told.as_str(), for_nobody), ("bad, bad, bad", 1));
 }
 
+/// The rules that a handler with this matcher is told of.
+fn told_by_severity(matcher: &str, notifications: Vec<Notification>) -> String {
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let tells = Arc::clone(&told);
+    let handler = move |notification: &Notification| {
+        let alerts = notification.alerts.iter();
+        tells.lock().unwrap().extend(alerts.map(|alert| alert.rule.clone()));
+    };
+    let options = HandlerOptions::new().matching([matcher.parse::<Matcher>().unwrap()]);
+    let dispatcher = Dispatcher::builder().handler("x", handler, options).spawn().unwrap();
+    notifications.into_iter().for_each(|notification| dispatcher.send(notification));
+    dispatcher.stop_within(PATIENCE);
+    let told = told.lock().unwrap();
+    told.join(" ")
+}
+
+#[test]
+fn matchers_know_the_severity_and_who_was_told_hears_the_end() {
+    let bad = |severity| alert("bad", severity);
+    let life = || {
+        vec![
+            fired(vec![bad(Severity::Critical), alert("odd", Severity::Warning)]),
+            fired(vec![bad(Severity::Warning)]),
+            resolved(vec![bad(Severity::Warning), alert("odd", Severity::Warning)]),
+            resolved(vec![bad(Severity::Warning)]),
+        ]
+    };
+    assert_eq!(told_by_severity("severity=\"critical\"", life()), "bad bad bad");
+    assert_eq!(told_by_severity("severity!=\"critical\"", life()), "odd bad bad odd bad");
+    assert_eq!(told_by_severity("severity=\"info\"", life()), "");
+}
+
+#[test]
+fn every_alert_says_where_it_is_from_and_nothing_else_of_it_changes() {
+    let labels = |builder: perf_alert::DispatcherBuilder, mut own: perf_alert::Alert| {
+        let (tell, told) = mpsc::channel();
+        let handler = move |told: &Notification| tell.send(told.alerts[0].labels.clone()).unwrap();
+        let dispatcher = builder.handler("x", handler, HandlerOptions::new()).spawn().unwrap();
+        own.labels.insert("team".to_owned(), "data".to_owned());
+        dispatcher.send(fired(vec![own]));
+        assert!(dispatcher.test_fire(PATIENCE)[0].result.is_ok());
+        let (mut sent, test) = (told.recv().unwrap(), told.recv().unwrap());
+        assert_eq!(sent.get("instance"), test.get("instance"));
+        assert_eq!(sent.remove("alertname").as_deref(), Some("slow"));
+        sent.remove("operation");
+        sent.into_iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>()
+    };
+    let slow = || alert("slow", Severity::Warning);
+    let given = Dispatcher::builder().label("service", "search").label("instance", "search-1");
+    let own = given.label("team", "search").label("alertname", "x").label("empty", "");
+    assert_eq!(labels(own, slow()), ["instance=search-1", "service=search", "team=data"]);
+    assert_eq!(labels(Dispatcher::builder().label("instance", ""), slow()), ["team=data"]);
+    for (own, sent) in [("search-1", 1), ("search-2", 0)] {
+        let one = HandlerOptions::new().matching(["instance=\"search-1\"".parse().unwrap()]);
+        let builder = Dispatcher::builder().label("instance", own);
+        let dispatcher = builder.handler("x", |_: &Notification| {}, one).spawn().unwrap();
+        dispatcher.send(fired(vec![slow()]));
+        assert_eq!(dispatcher.stop_within(PATIENCE).handlers[0].sent, sent, "{own}");
+    }
+    #[cfg(target_os = "linux")]
+    {
+        let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap();
+        let host = format!("instance={}", host.trim());
+        assert_eq!(labels(Dispatcher::builder(), slow()), [host, "team=data".to_owned()]);
+    }
+}
+
 #[test]
 fn members_of_one_name_are_told_each_by_itself() {
     let (up, _) = played(Vec::new());

@@ -148,12 +148,18 @@ fn a_server_that_says_nothing_is_not_waited_for() {
 
 #[test]
 fn a_password_is_sent_and_told_to_nobody() {
-    let (port, server) = server(("AUTH", "535 wrong password"));
+    let echo = "535 wrong: hunter2hunter2 AG1lAGh1bnRlcjJodW50ZXIy aHVudGVyMmh1bnRlcjI=";
+    let (port, server) = server(("AUTH", echo));
     let handler = mail(port).credentials("me", "hunter2hunter2");
     assert!(!format!("{handler:?}").contains("hunter2"));
     let error = send(handler).unwrap_err();
     assert_eq!(error.retry(), Retry::Never);
-    assert!(!error.to_string().contains("hunter2"), "{error}");
+    let told = error.to_string();
+    assert!(told.contains("***") && !told.contains("hunter2"), "{told}");
+    assert!(
+        !told.contains("aHVudGVyMmh1bnRlcjI") && !told.contains("AG1lAGh1bnRlcjJodW50ZXIy"),
+        "{told}"
+    );
     assert!(server.join().unwrap().contains("AUTH PLAIN"));
 }
 

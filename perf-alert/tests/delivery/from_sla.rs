@@ -15,7 +15,8 @@ fn a_file_says_who_is_told_of_what() {
     let folder = tempfile::tempdir().unwrap();
     let at = |name: &str| folder.path().join(name).display().to_string();
     let text = format!(
-        "[handlers.lines]\ntype = \"file\"\npath = '{}'\nmin_severity = \"critical\"\n\
+        "[alerting]\nlabels = {{ service = \"search\" }}\n\
+         [handlers.lines]\ntype = \"file\"\npath = '{}'\nmin_severity = \"critical\"\n\
          match = ['operation=\"retrieval\"']\nqueue = 10\ndead_letter = '{}'\n\
          [handlers.all]\ntype = \"file\"\npath = '{}'\ndeadline = \"5s\"\nattempts = 2\nrate = \"100/s\"\n\
          [handlers.screen]\ntype = \"stderr\"\n",
@@ -33,14 +34,20 @@ fn a_file_says_who_is_told_of_what() {
     assert_eq!((lines("critical.jsonl"), lines("all.jsonl"), lines("lost.jsonl")), (1, 2, 0));
     let told = fs::read_to_string(at("critical.jsonl")).unwrap();
     assert!(told.contains("\"rule\":\"a\"") && !told.contains("\"rule\":\"b\""), "{told}");
+    assert!(told.contains("\"service\":\"search\""), "{told}");
 }
 
 #[test]
 fn what_cannot_be_made_is_told_with_its_line() {
     let text = "[handlers.lines]\ntype = \"file\"\npath = \"/no/such/folder/x\"\n\
-                [handlers.screen]\ntype = \"stderr\"\n";
+                [handlers.screen]\ntype = \"stderr\"\ndead_letter = \"/no/such/folder/y\"\n";
     let error = Handlers::from_sla(&sla(text)).unwrap_err();
-    assert_eq!(error.problems().len(), 1);
+    let lost = &error.problems()[1];
+    assert!(
+        lost.starts_with("sla:4: handler \"screen\": dead_letter /no/such/folder/y: "),
+        "{lost}"
+    );
+    assert_eq!(error.problems().len(), 2);
     let told = error.to_string();
     assert!(told.starts_with("sla:1: handler \"lines\": /no/such/folder/x: "), "{told}");
 }
@@ -74,6 +81,14 @@ fn secrets_come_from_files_and_are_never_told() {
         assert!(told.contains(says) && !told.contains("hunter2"), "{told}");
     }
     fs::remove_file(&path).unwrap();
+    #[cfg(unix)]
+    {
+        // Whoever writes to it may never do so.
+        assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
+        let told = Handlers::from_sla(&sla(&text)).unwrap_err().to_string();
+        assert!(told.ends_with("secret: is no file"), "{told}");
+        fs::remove_file(&path).unwrap();
+    }
     let told = Handlers::from_sla(&sla(&text)).unwrap_err().to_string();
     assert!(told.contains("No such file") || told.contains("cannot find"), "{told}");
     let unset =

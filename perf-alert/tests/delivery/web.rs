@@ -365,6 +365,46 @@ fn pagerduty_events_keep_the_limits() {
     assert!(requests[1].body["payload"].get("custom_details").is_none());
 }
 
+/// The rules that the sink was told of, in order.
+fn classes(sink: &Sink) -> Vec<String> {
+    let class = |request: crate::sink::Request| request.body["payload"]["class"].clone();
+    sink.requests().into_iter().map(class).map(|it| it.as_str().unwrap().to_owned()).collect()
+}
+
+fn three() -> Notification {
+    fired(["a", "b", "c"].map(|rule| alert(rule, Severity::Critical)).to_vec())
+}
+
+#[test]
+fn of_several_alerts_pagerduty_gets_again_only_those_it_may_yet_take() {
+    let sink = Sink::play(vec![
+        answer("400 Bad Request", ""),
+        answer("503 Service Unavailable", ""),
+        answer("202 Accepted", ""),
+        answer("202 Accepted", ""),
+    ]);
+    let mut pager = pagerduty(&sink);
+    let error = pager.handle(&three(), soon()).unwrap_err();
+    assert_eq!(error.retry(), Retry::Later, "{error}");
+    let error = pager.handle(&three(), soon()).unwrap_err();
+    assert!(error.retry() == Retry::Never && error.to_string().contains("400"), "{error}");
+    assert_eq!(classes(&sink), ["a", "b", "c", "b"]);
+    // It was given up: the next is another one.
+    pager.handle(&slow(), soon()).unwrap();
+}
+
+#[test]
+fn pagerduty_gets_nothing_before_the_time_it_has_asked_for() {
+    let wait = answer("429 Too Many Requests", "retry-after: 7\r\n");
+    let sink = Sink::play(vec![answer("202 Accepted", ""), wait]);
+    let mut pager = pagerduty(&sink);
+    let error = pager.handle(&three(), soon()).unwrap_err();
+    assert_eq!(error.retry(), Retry::After(Duration::from_secs(7)));
+    assert_eq!(classes(&sink), ["a", "b"]);
+    pager.handle(&three(), soon()).unwrap();
+    assert_eq!(classes(&sink), ["a", "b", "b", "c"]);
+}
+
 #[test]
 fn a_test_of_pagerduty_leaves_no_incident_open() {
     let sink = Sink::play(Vec::new());
@@ -388,6 +428,15 @@ fn who_asks_is_told_to_the_service_and_to_nobody_else() {
     let authorizations: Vec<_> = sink.requests().into_iter().map(|it| it.authorization).collect();
     // base64 of user:hunter2hunter2.
     assert_eq!(authorizations, ["Basic dXNlcjpodW50ZXIyaHVudGVyMg==", "Bearer s3cret-token"]);
+    // Signs of a URL are percent-encoded in it, and themselves beyond it; base64 of u@s:p/ss word%%4.
+    let sink =
+        Sink::play(vec![Play::Answer("401 no", "", "p/ss word%%4, p%2fss%20word%%4".into())]);
+    let url = sink.origin().replace("//", "//u%40s:p%2fss%20word%%4@") + "/a@b";
+    let (_, error) = told(WebhookHandler::new("hook", url.parse().unwrap()));
+    assert!(error.to_string().ends_with("***, ***"), "{error}");
+    let request = sink.requests().remove(0);
+    let known = (request.authorization.as_str(), request.path.as_str());
+    assert_eq!(known, ("Basic dUBzOnAvc3Mgd29yZCUlNA==", "/a@b"));
     for wrong in ["", "two words", "line\r\nx: y", "ü"] {
         let service: WebService = sink.origin().parse().unwrap();
         assert_eq!(service.bearer_token(wrong).unwrap_err(), InvalidWebService::NoToken, "{wrong}");

@@ -1,5 +1,6 @@
 //! `perfkit alerts test-fire`: does it arrive?
 
+use super::interrupt::Interrupt;
 use crate::demo::a_time;
 use crate::sla::warn;
 use crate::terminal::say;
@@ -73,12 +74,16 @@ impl TestFire {
             .into());
         }
         let handlers = Handlers::some_of_sla(&sla, is_fired).map_err(with_remedy)?;
-        // A command is ended with this program, and not left behind.
+        // A command is ended with this program, and not left behind: at the end of its time, and when we are ended.
+        let interrupt = Interrupt::listen()?;
         let handlers = handlers.within(self.timeout);
         // What has not answered in time is not waited for a second time.
         let dispatcher =
             Dispatcher::builder().handlers_of(handlers).drain(Duration::ZERO).spawn()?;
         let fired = self.fire(&dispatcher, &asked);
+        if let Some(code) = interrupt.code() {
+            return Ok(ExitCode::from(code));
+        }
         let skipped = asked.iter().filter(|handler| !is_reached(handler)).map(|handler| Line {
             name: handler.name.clone(),
             kind: handler.kind.name(),

@@ -12,6 +12,7 @@ impl Reader<'_> {
             group_by: items.texts("group_by"),
             summary: items.text("summary").map(str::to_owned),
             description: items.text("description").map(str::to_owned),
+            labels: items.labels("labels"),
             line: Some(self.lines.line(node.place)),
         };
     }

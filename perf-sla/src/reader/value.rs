@@ -15,6 +15,7 @@ use crate::secret::{Address, Secret};
 use crate::series_pattern::SeriesPattern;
 use jiff::Timestamp;
 use perf_analysis::Confidence;
+use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
 
 /// As far as a number with a fraction is whole to the last digit.
@@ -43,6 +44,7 @@ pub(super) enum Given {
     Flag(bool),
     Text(String),
     Texts(Vec<String>),
+    Labels(BTreeMap<String, String>),
     Choice(&'static str),
 }
 
@@ -89,6 +91,7 @@ pub(super) fn read(kind: Kind, node: &Node, zone: &Zone) -> Result<Given, String
             text => Ok(Given::Text(text.to_owned())),
         },
         Kind::Texts => texts(node).map(Given::Texts),
+        Kind::Labels => labels(node).map(Given::Labels),
         Kind::Condition => text()?.parse().map(Given::Condition),
         Kind::Limit => match &node.value {
             Value::Number(_) => number(node).map(|number| Given::Limit(Quantity::Number(number))),
@@ -198,6 +201,19 @@ fn time_of_day(node: &Node) -> Result<u16, String> {
         _ => Err(wrong(text)),
     };
     Ok(part(hour, 24)? * 60 + part(minute, 60)?)
+}
+
+fn labels(node: &Node) -> Result<BTreeMap<String, String>, String> {
+    let wrong = || "must be labels such as { service = \"search\" }".to_owned();
+    let mut labels = BTreeMap::new();
+    for entry in node.as_table().ok_or_else(wrong)? {
+        let name = entry.key.as_str();
+        if matches!(name, "alertname" | "severity") {
+            return Err(format!("{name} is what each alert says itself; take another name"));
+        }
+        labels.insert(name.to_owned(), entry.value.as_text().ok_or_else(wrong)?.to_owned());
+    }
+    Ok(labels)
 }
 
 fn texts(node: &Node) -> Result<Vec<String>, String> {

@@ -67,8 +67,8 @@ pub(super) fn write_alert(out: &mut String, alert: &AlertRule) -> fmt::Result {
 }
 
 pub(super) fn write_alerting(out: &mut String, alerting: &Alerting) -> fmt::Result {
-    let Alerting { group_by, summary, description, .. } = alerting;
-    if group_by.is_empty() && summary.is_none() && description.is_none() {
+    let Alerting { group_by, summary, description, labels, line: _ } = alerting;
+    if group_by.is_empty() && summary.is_none() && description.is_none() && labels.is_empty() {
         return Ok(());
     }
     writeln!(out, "\n[alerting]")?;
@@ -77,6 +77,13 @@ pub(super) fn write_alerting(out: &mut String, alerting: &Alerting) -> fmt::Resu
         if let Some(text) = text {
             writeln!(out, "{key} = {}", quoted(text))?;
         }
+    }
+    if !labels.is_empty() {
+        let labels: Vec<String> = labels
+            .iter()
+            .map(|(name, value)| format!("{} = {}", quoted(name), quoted(value)))
+            .collect();
+        writeln!(out, "labels = {{ {} }}", labels.join(", "))?;
     }
     Ok(())
 }

@@ -81,6 +81,7 @@ watch = "operations.retrieval"
 
 [alerting]
 group_by = ["operation"]
+labels = { service = "search", "a b" = "c\"d" }
 description = "since {{ since }}"
 
 [[inhibit]]
@@ -103,8 +104,10 @@ lasts = "1h"
     let without_lines = |sla: &SlaConfig| {
         let mut alerts = sla.alerts().to_vec();
         alerts.iter_mut().for_each(|alert| alert.line = None);
-        (alerts, sla.alerting().group_by.clone(), sla.inhibitions().map(<[_]>::to_vec))
+        let alerting = (sla.alerting().group_by.clone(), sla.alerting().labels.clone());
+        (alerts, alerting, sla.inhibitions().map(<[_]>::to_vec))
     };
+    assert_eq!(rich.alerting().labels["a b"], "c\"d");
     assert_eq!(without_lines(&again), without_lines(&rich));
     assert_eq!(again.silences(), rich.silences());
     assert_eq!(again.to_toml(), rich.to_toml());
@@ -185,6 +188,8 @@ fn what_cannot_be_meant_is_refused_with_its_line() {
             "[alerting]\ngroup_bye = [\"x\"]",
             "2:1: unknown key \"group_bye\"; did you mean \"group_by\"",
         ),
+        ("[alerting]\nlabels = { a = 1 }", "2:10: labels: must be labels such as"),
+        ("[alerting]\nlabels = { severity = \"x\" }", "2:10: labels: severity is what each"),
     ] {
         let told = told(table);
         assert!(told.starts_with(says), "{table}\n{told}\n{says}");

@@ -60,6 +60,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         [] => None,
         _ => Some(
             Monitoring::from_sla(&profiler, &sla)?
+                .label("instance", &options.instance)
                 .interval(Duration::from_secs(1))
                 .spawn_monitoring()?,
         ),

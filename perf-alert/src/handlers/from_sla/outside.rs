@@ -33,6 +33,10 @@ pub(super) fn authorities(path: &Path) -> Result<Vec<u8>, String> {
 }
 
 fn contents(path: &Path) -> std::io::Result<Vec<u8>> {
+    // Nobody knows when whoever writes to a pipe will do so.
+    if !std::fs::metadata(path)?.is_file() {
+        return Err(std::io::Error::other("is no file"));
+    }
     let mut bytes = Vec::new();
     File::open(path)?.take(MAX_BYTES).read_to_end(&mut bytes)?;
     Ok(bytes)
