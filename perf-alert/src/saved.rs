@@ -5,7 +5,7 @@ use crate::clock::EngineClock;
 use crate::engine::{Engine, Orphan};
 use crate::facts::Facts;
 use crate::silence::{SavedSilence, Silences};
-use crate::state::{Phase, State};
+use crate::state::State;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
@@ -44,15 +44,6 @@ impl Engine {
     /// What has to outlive the process, as JSON: what is pending and fires, who was told when, and silences. At
     /// most 10,000 alerts, 1,000 silences.
     pub fn save_state(&self) -> String {
-        self.state_at(self.clock)
-    }
-
-    /// The state but for the time, which says by itself of no round whether it changed anything.
-    pub(crate) fn state_without_time(&self) -> String {
-        self.state_at(EngineClock::default())
-    }
-
-    fn state_at(&self, clock: EngineClock) -> String {
         let alerts = self.alerts.by_rule.iter().zip(&self.rules.rules);
         let alerts = alerts.flat_map(|(alerts, rule)| {
             alerts.iter().map(move |(labels, entry)| SavedAlert {
@@ -62,10 +53,16 @@ impl Engine {
                 facts: entry.facts(rule),
             })
         });
+        let orphans = self.alerts.orphans.iter().map(|orphan| SavedAlert {
+            rule: Cow::Borrowed(orphan.rule.as_str()),
+            labels: Cow::Borrowed(&orphan.labels),
+            state: Cow::Borrowed(&orphan.state),
+            facts: Cow::Borrowed(&orphan.facts),
+        });
         let saved = Saved {
             perfkit_alerts: VERSION,
-            clock,
-            alerts: alerts.collect(),
+            clock: self.clock,
+            alerts: alerts.chain(orphans).collect(),
             silences: self.silences.save(),
             by_rule: Cow::Borrowed(&self.history.by_rule),
             by_severity: self.history.by_severity,
@@ -75,8 +72,8 @@ impl Engine {
     }
 
     /// Goes on where another engine was [saved](Self::save_state): what fired goes on with the same start, what
-    /// was pending has been so since, and nobody is told anew. The time in between counts. What fires by a rule
-    /// that is gone is told to be over in the next round.
+    /// was pending has been so since, and nobody is told anew. The time in between counts. What fires and is not
+    /// looked at any more, as its rule, target or operation is gone, is told to be over in the next round.
     ///
     /// # Errors
     ///
@@ -97,16 +94,16 @@ impl Engine {
         for alert in saved.alerts {
             let (labels, state, facts) =
                 (alert.labels.into_owned(), alert.state.into_owned(), alert.facts.into_owned());
-            match (places.get(&*alert.rule), state.phase) {
-                (Some(place), phase) => {
-                    let state = State { phase, ..state };
-                    engine.alerts.put(*place, labels, state, facts);
-                }
-                (None, Phase::Firing(firing)) if firing.told.is_some() => {
+            let place = places.get(&*alert.rule).copied();
+            let rule = place.map(|place| &self.rules.rules[place]);
+            match place.filter(|_| rule.is_some_and(|rule| rule.finds(&labels, &self.rules.sla))) {
+                Some(place) => engine.alerts.put(place, labels, state, facts),
+                None if state.told().is_some() => {
+                    let handlers = rule.map(|rule| rule.alert.handlers.clone()).unwrap_or_default();
                     let rule = alert.rule.into_owned();
-                    engine.alerts.orphans.push(Orphan { rule, labels, firing, facts });
+                    engine.alerts.orphans.push(Orphan { rule, labels, state, facts, handlers });
                 }
-                (None, _) => {}
+                None => {}
             }
         }
         engine.clock = saved.clock;

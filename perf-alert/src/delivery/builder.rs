@@ -7,7 +7,9 @@ use super::stop::{Stop, stop};
 use super::totals::Counters;
 use super::worker::Worker;
 use super::{Dispatcher, HandlerOptions, Line};
+use crate::alert::Alert;
 use crate::handler::Handler;
+use crate::notification::Notification;
 use crossbeam_channel::bounded;
 use perf_core::Profiler;
 use std::fmt;
@@ -22,6 +24,7 @@ use std::time::Duration;
 pub struct DispatcherBuilder {
     planned: Vec<Planned>,
     expected: Vec<String>,
+    resumed: Vec<Arc<Notification>>,
     drain: Duration,
 }
 
@@ -35,7 +38,8 @@ struct Planned {
 impl Default for DispatcherBuilder {
     fn default() -> Self {
         let drain = Duration::from_secs(5);
-        DispatcherBuilder { planned: Vec::new(), expected: Vec::new(), drain }
+        let (planned, expected, resumed) = (Vec::new(), Vec::new(), Vec::new());
+        DispatcherBuilder { planned, expected, resumed, drain }
     }
 }
 
@@ -65,6 +69,13 @@ impl DispatcherBuilder {
     /// Names that notifications will use: one that no handler has is an error of [`spawn`](Self::spawn).
     pub fn expect<'a>(mut self, names: impl IntoIterator<Item = &'a str>) -> Self {
         self.expected.extend(names.into_iter().map(str::to_owned));
+        self
+    }
+
+    /// What was told before a restart and fires still, as [`Engine::told_firing`](crate::Engine::told_firing) has it:
+    /// each handler [goes on](Handler::resume) with what of it is for it.
+    pub fn resume(mut self, told: impl IntoIterator<Item = Notification>) -> Self {
+        self.resumed.extend(told.into_iter().map(Arc::new));
         self
     }
 
@@ -103,7 +114,7 @@ impl DispatcherBuilder {
             for_nobody: AtomicU64::new(0),
         };
         for planned in self.planned {
-            let line = planned.spawn(&dispatcher.profiler, stop.clone())?;
+            let line = planned.spawn(&dispatcher.profiler, &self.resumed, stop.clone())?;
             dispatcher.lines.push(line);
         }
         Ok(dispatcher)
@@ -139,7 +150,12 @@ impl DispatcherBuilder {
 }
 
 impl Planned {
-    fn spawn(self, profiler: &Profiler, stop: Stop) -> Result<Line, DispatchError> {
+    fn spawn(
+        self,
+        profiler: &Profiler,
+        resumed: &[Arc<Notification>],
+        stop: Stop,
+    ) -> Result<Line, DispatchError> {
         let Planned { name, route, handler, options } = self;
         let dead_letters = match &options.dead_letter {
             None => None,
@@ -160,15 +176,24 @@ impl Planned {
             dead_letters,
         });
         let left = receiver.clone();
-        let worker = Worker::new(Arc::clone(&shared), handler, &options, receiver, stop);
+        let filter = Filter::new(&options);
+        let is_for_it =
+            |told: &&Arc<Notification>| told.handlers.is_empty() || told.handlers.contains(&route);
+        let resumed: Vec<Alert> = resumed
+            .iter()
+            .filter(is_for_it)
+            .filter_map(|told| filter.apply(told))
+            .flat_map(|told| told.alerts.clone())
+            .collect();
+        let mut worker = Worker::new(Arc::clone(&shared), handler, &options, receiver, stop);
         let thread = thread::Builder::new()
             .name(format!("alert {route}").replace('\0', ""))
             .spawn(move || {
                 let _ended = ended;
+                worker.resume(&resumed);
                 worker.run();
             })
             .map_err(DispatchError::Thread)?;
-        let filter = Filter::new(&options);
         let thread = Mutex::new(Some(thread));
         Ok(Line { route, filter, shared, sender, left, done, thread })
     }

@@ -33,9 +33,11 @@ impl Filter {
         for alert in &notification.alerts {
             let key = fingerprint(&alert.labels);
             let urgent = alert.severity >= self.min_severity;
+            // The engine remembers over a restart what is forgotten here.
+            let was_urgent = alert.told.is_some_and(|told| told >= self.min_severity);
             // Who was woken is also told that it is less bad now, and that it is over.
             let wanted = self.matchers.iter().all(|matcher| matcher.matches(&alert.labels))
-                && (urgent || told.contains(&key));
+                && (urgent || was_urgent || told.contains(&key));
             if !alert.is_firing() {
                 told.remove(&key);
             } else if wanted && urgent && told.len() < MAX_TOLD {
