@@ -2,6 +2,7 @@
 
 mod alerts;
 mod notifications;
+mod quiet;
 mod resumed;
 
 pub(crate) use alerts::{Alerts, Orphan};
