@@ -141,3 +141,63 @@ pub(crate) mod severity {
         known.ok_or_else(|| D::Error::custom(format!("{name:?} is no severity")))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rule::Rule;
+    use crate::rules::Rules;
+    use crate::silence::Silence;
+    use crate::source::Source;
+    use perf_core::{Clock, Profiler};
+    use serde_json::Value;
+    use std::time::{Duration, SystemTime};
+
+    /// What outlives the process, but for the time and the words.
+    fn kept(engine: &Engine) -> Value {
+        let mut state: Value = serde_json::from_str(&engine.save_state()).unwrap();
+        state["clock"].take();
+        let alerts = state["alerts"].as_array_mut().unwrap();
+        alerts.iter_mut().for_each(|alert| drop(alert["facts"].take()));
+        state
+    }
+
+    #[test]
+    fn what_outlives_the_process_has_changed_when_changes_are_counted_and_only_then() {
+        let (clock, hand) = Clock::manual();
+        let profiler = Profiler::builder().clock(clock).build();
+        let slow = Rule::new("slow", "p95 > 100ms".parse().unwrap()).operation("search");
+        let slow = slow
+            .critical("500ms")
+            .window(Duration::from_secs(1))
+            .on_no_data(perf_sla::WithoutData::Resolve);
+        let slow = slow.pending(Duration::from_secs(2)).cooldown(Duration::from_secs(9));
+        let rules = Rules::new([slow.repeat(Duration::from_secs(30))]).unwrap();
+        let source = Source::new(&profiler, &rules);
+        let mut engine = Engine::new(rules);
+        let (mut seed, mut still) = (7_u64, 0);
+        for second in 1..2_000 {
+            let now = SystemTime::UNIX_EPOCH + Duration::from_secs(second);
+            // A stretch of 40 s is of one kind, so that there are times in which nothing changes.
+            if second % 40 == 0 {
+                seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            }
+            let of_kind = [0, 10, 150, 600][(seed >> 61) as usize % 4];
+            if of_kind > 0 {
+                (0..100).for_each(|_| profiler.record("search", Duration::from_millis(of_kind)));
+            }
+            hand.advance(Duration::from_secs(1));
+            profiler.timeline().tick();
+            let (before, changes) = (kept(&engine), engine.changes());
+            if second % 300 == 0 {
+                let until = now + Duration::from_secs(50);
+                engine.silence(Silence::until(until, ["operation=\"x\"".parse().unwrap()]));
+            }
+            engine.evaluate(&source, now);
+            let has_changed = kept(&engine) != before;
+            assert_eq!(engine.changes() != changes, has_changed, "in second {second}");
+            still += u32::from(!has_changed);
+        }
+        assert!((500..1_900).contains(&still), "{still} rounds changed nothing");
+    }
+}

@@ -57,7 +57,7 @@ impl Sink {
     }
 
     pub(crate) fn play_then(plays: Vec<Play>, then: Play) -> Self {
-        Self::spawn("http", plays, then, |stream, shared| serve(stream, shared))
+        Self::spawn("http", plays, then, serve)
     }
 
     /// Answers 200, over TLS.
