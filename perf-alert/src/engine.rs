@@ -19,8 +19,8 @@ use crate::source::Source;
 use crate::state::Moment;
 use std::time::{Duration, SystemTime};
 
-/// Decides who is told what, round by round. It is pure: it starts no thread, reads no clock and says nothing
-/// itself; the same rounds give the same notifications.
+/// Decides who is told what, round by round. It is pure: it starts no thread, reads no clock but that of the
+/// profiler and says nothing itself; the same rounds give the same notifications.
 ///
 /// # What becomes of an alert
 ///
