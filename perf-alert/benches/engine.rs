@@ -1,8 +1,9 @@
 //! A round of 1,000 rules over 100 operations, in windows of a minute and of five: all quiet, near their limits,
-//! and 700 that fire; and one of 10 objectives.
+//! and 700 that fire; those in which they begin and in which all is said again; with a thousand silences; what is asked
+//! of the engine then; and a round of 10 objectives.
 
-use criterion::{Criterion, criterion_group, criterion_main};
-use perf_alert::{Engine, Rule, Rules, Source};
+use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
+use perf_alert::{Engine, Rule, Rules, Silence, Source};
 use perf_core::{Clock, ManualClock, Profiler};
 use perf_sla::SlaConfig;
 use std::hint::black_box;
@@ -71,6 +72,37 @@ fn rounds(criterion: &mut Criterion) {
     group.finish();
 }
 
+/// What is dearer than an ordinary round: 700 alerts that are told at once, or are silenced, summed up and saved.
+fn bursts(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("700 alerts of 1,000 rules");
+    let rules = rules(5);
+    let (_profiler, _hand, source) = measured(&rules);
+    let now = SystemTime::UNIX_EPOCH + Duration::from_secs(SECONDS);
+    group.bench_function("begin", |bencher| {
+        bencher.iter_batched_ref(
+            || Engine::new(rules.clone()),
+            |engine| black_box(engine.evaluate(&source, now)),
+            BatchSize::LargeInput,
+        );
+    });
+    let mut engine = Engine::new(rules);
+    engine.evaluate(&source, now);
+    group.bench_function("are summed up", |bencher| {
+        bencher.iter(|| black_box(engine.alert_summary()));
+    });
+    group.bench_function("are written as a state", |bencher| {
+        bencher.iter(|| black_box(engine.save_state()));
+    });
+    for silence in 0..1_000 {
+        let matcher = format!("operation=~\"x{silence}|y.*{silence}\"").parse().unwrap();
+        engine.silence(Silence::until(now + Duration::from_secs(3_600), [matcher]));
+    }
+    group.bench_function("are held against 1,000 silences", |bencher| {
+        bencher.iter(|| black_box(engine.evaluate(&source, now)));
+    });
+    group.finish();
+}
+
 /// Ten objectives with four pairs of windows each.
 fn budgets(criterion: &mut Criterion) {
     let objective = |operation: usize| {
@@ -94,6 +126,6 @@ fn budgets(criterion: &mut Criterion) {
 criterion_group! {
     name = benches;
     config = Criterion::default().measurement_time(Duration::from_secs(5)).sample_size(30);
-    targets = rounds, budgets
+    targets = rounds, bursts, budgets
 }
 criterion_main!(benches);

@@ -32,6 +32,9 @@ pub struct Alert {
     pub observed: Option<String>,
     /// What it is held against, with its comparison: `<= 100 ms`.
     pub limit: Option<String>,
+    /// The highest severity that anybody was told of it, this time included; `None` if nobody was told, or if nobody
+    /// keeps count. Whoever heard of it as of something urgent wants to hear of its end.
+    pub told: Option<Severity>,
     /// Where to read what to do.
     pub runbook: Option<String>,
 }
@@ -60,6 +63,7 @@ impl Alert {
             description: String::new(),
             observed: None,
             limit: None,
+            told: None,
             runbook: None,
         }
     }

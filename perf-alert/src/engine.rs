@@ -2,6 +2,8 @@
 
 mod alerts;
 mod notifications;
+mod quiet;
+mod resumed;
 
 pub(crate) use alerts::{Alerts, Orphan};
 
@@ -17,8 +19,8 @@ use crate::source::Source;
 use crate::state::Moment;
 use std::time::{Duration, SystemTime};
 
-/// Decides who is told what, round by round. It is pure: it starts no thread, reads no clock and says nothing
-/// itself; the same rounds give the same notifications.
+/// Decides who is told what, round by round. It is pure: it starts no thread, reads no clock but that of the
+/// profiler and says nothing itself; the same rounds give the same notifications.
 ///
 /// # What becomes of an alert
 ///
@@ -26,9 +28,10 @@ use std::time::{Duration, SystemTime};
 /// until it has been met for as long as the rule wants. A reading that is inconclusive neither begins nor ends
 /// anything; neither does one without data, unless the rule says so. While it fires, somebody is told
 ///
-/// * when it begins, unless they were told so less than a cooldown ago: then when that is over, if it still fires;
+/// * when it begins, unless they were told so less than a cooldown ago, of something no less urgent: then when that
+///   is over, if it still fires;
 /// * when it becomes more urgent, at once: by its critical limit, a faster burn rate, or because it lasts;
-/// * when it becomes less urgent, and that it goes on, after each cooldown;
+/// * when it becomes less urgent, after a cooldown; that it goes on, every 4 hours or as the rule has it;
 /// * when it changes all the time, once: its end is then told when it has settled;
 /// * when it is over, if they were told that it fires, even if it is silenced by then.
 ///
@@ -93,10 +96,11 @@ impl Engine {
 
     /// One round: what is to be told now, the most urgent first and what is over last.
     ///
-    /// `now` is the time of day, and the only time the engine knows. If it is set back, time stands still for
-    /// a round; nothing that was pending begins anew.
+    /// `now` is the time of day: for words, silences and exclusions, and for objectives, whose periods are those of a
+    /// calendar. How long something lasts is counted by the profiler's clock, so that a clock on the wall that is set,
+    /// or a machine that slept, neither fires nor ends anything.
     pub fn evaluate(&mut self, source: &Source, now: SystemTime) -> Vec<Notification> {
-        let now_at = Moment { at: self.clock.advance(now), wall: unix_nanos(now) };
+        let now_at = Moment { at: self.clock.advance(source.now(), now), wall: unix_nanos(now) };
         self.totals.rounds += 1;
         self.silences.forget(now);
         let Engine { rules, alerts, silences, history, totals, .. } = self;
@@ -152,7 +156,8 @@ impl Engine {
                 let view = View::new(rule, labels, &facts, firing, &specifics);
                 let said =
                     self.rules.messages.say(Some(place), &view.for_so_long(lasted, &entry.state));
-                Some(notifications::alert(rule, labels, &facts, firing, None, said))
+                let told = entry.state.told();
+                Some(notifications::alert(rule, labels, &facts, firing, told, None, said))
             })
             .collect();
         active.sort_by(|a, b| b.severity.cmp(&a.severity).then_with(|| a.labels.cmp(&b.labels)));
@@ -165,6 +170,11 @@ impl Engine {
             active,
             muted: self.alerts.muted(),
         }
+    }
+
+    /// How often anything changed that outlives the process, beside the time and the words.
+    pub(crate) fn changes(&self) -> u64 {
+        self.alerts.changes + self.silences.changes
     }
 
     /// The rules it follows.

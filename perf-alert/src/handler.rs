@@ -38,6 +38,10 @@ pub trait Handler: Send {
         deadline: Instant,
     ) -> Result<(), HandlerError>;
 
+    /// What was told before a restart and fires still: called once, before anything else is said, for whoever has to say
+    /// it again and again. It does not wait for anybody. Nothing, if it is not implemented: nobody is told anew.
+    fn resume(&mut self, _firing: &[Alert]) {}
+
     /// The most notifications a second that whoever it talks to wants, if it says so; the
     /// [options](crate::HandlerOptions::rate) of the handler can say otherwise.
     fn rate(&self) -> Option<f64> {

@@ -31,7 +31,7 @@
 //!
 //! # Without threads
 //!
-//! The engine starts no thread and reads no clock: whoever has a loop of their own calls [`Engine::evaluate`] in
+//! The engine starts no thread and reads no clock but that of the profiler: whoever has a loop of their own calls [`Engine::evaluate`] in
 //! it, and [`Dispatcher::send`] or something else with what it says.
 #![forbid(unsafe_code)]
 

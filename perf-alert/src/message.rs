@@ -3,7 +3,7 @@
 mod specifics;
 mod view;
 
-pub(crate) use specifics::Specifics;
+pub(crate) use specifics::{Specifics, Worst, worst};
 pub(crate) use view::{SEVERITIES, View};
 
 use crate::rules::{Compiled, RuleError};

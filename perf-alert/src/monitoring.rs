@@ -199,7 +199,8 @@ impl Monitoring {
                 (Some(loaded), Some(writer))
             }
         };
-        let dispatcher = handlers.spawn().map_err(MonitoringError::Dispatch)?;
+        let dispatcher =
+            handlers.resume(engine.told_firing()).spawn().map_err(MonitoringError::Dispatch)?;
         let rounds = Rounds::new(engine, source, dispatcher, loaded, writer);
         MonitoringThread::spawn(rounds, interval).map_err(MonitoringError::Thread)
     }

@@ -44,7 +44,12 @@ pub struct Replay {
     hand: ManualClock,
     now: Duration,
     every: Duration,
+    last_round: Duration,
     next_round: Duration,
+    /// After so long without an event all windows are empty.
+    empty: Duration,
+    /// Whether the last round changed nothing, and those after it neither if all windows were empty then.
+    is_still: bool,
     told: Vec<Notification>,
 }
 
@@ -58,9 +63,21 @@ impl Replay {
         let profiler = profiler.clone();
         let source = Source::new(&profiler, &rules);
         let every = every.max(Duration::from_secs(1));
-        let engine = Engine::new(rules);
-        let (next_round, told) = (now.saturating_add(every), Vec::new());
-        Replay { engine, source, profiler, hand, now, every, next_round, told }
+        let longest = rules.windows.iter().max().copied().unwrap_or_default();
+        Replay {
+            engine: Engine::new(rules),
+            source,
+            profiler,
+            hand,
+            now,
+            every,
+            last_round: now,
+            next_round: now.saturating_add(every),
+            // Windows are of whole seconds, and the last one is under way.
+            empty: longest + Duration::from_secs(2),
+            is_still: false,
+            told: Vec::new(),
+        }
     }
 
     /// What is recorded into, at the time to which it was advanced.
@@ -78,8 +95,9 @@ impl Replay {
         &self.engine
     }
 
-    /// Moves on to `time`, second by second and with all rounds on the way; of more than two days without an
-    /// event the middle is left out. It never goes back: what is earlier is recorded as of now.
+    /// Moves on to `time`, second by second and with all rounds on the way but those that nothing could come of, as
+    /// nothing is measured any more; of more than two days without an event the middle is left out. It never goes back:
+    /// what is earlier is recorded as of now.
     pub fn advance_to(&mut self, time: SystemTime) {
         let to = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
         if to.saturating_sub(self.now) > LONGEST_GAP {
@@ -92,18 +110,45 @@ impl Replay {
     }
 
     fn step_to(&mut self, to: Duration) {
+        let begun = self.now;
         while self.now < to {
+            if self.is_still && self.last_round >= begun + self.empty {
+                self.skip(to);
+            }
             let second = Duration::from_secs(self.now.as_secs() + 1);
             self.now = second.min(to).max(self.now);
             self.hand.set(self.now);
             self.source.timeline.tick();
             if self.now >= self.next_round {
                 let at = SystemTime::UNIX_EPOCH + self.now;
+                let changes = self.engine.changes();
                 self.told.extend(self.engine.evaluate(&self.source, at));
-                while self.next_round <= self.now {
-                    self.next_round = self.next_round.saturating_add(self.every);
-                }
+                self.is_still = self.engine.changes() == changes;
+                self.last_round = self.now;
+                self.plan_round();
             }
+        }
+    }
+
+    /// Leaves out what nothing can come of, so that what is looked at next finds its windows full of ticks.
+    fn skip(&mut self, to: Duration) {
+        let Some(quiet) = self.engine.quiet_for() else { return };
+        let next = to.min(self.last_round.saturating_add(quiet)).saturating_sub(self.empty);
+        let next = Duration::from_secs(next.as_secs());
+        if next > self.now {
+            self.now = next;
+            self.hand.set(next);
+            self.source.timeline.tick();
+            self.plan_round();
+        }
+    }
+
+    /// The next round is in step with those before.
+    fn plan_round(&mut self) {
+        let late = self.now.saturating_sub(self.next_round).as_nanos() / self.every.as_nanos();
+        if self.next_round <= self.now {
+            let rounds = u32::try_from(late + 1).unwrap_or(u32::MAX);
+            self.next_round = self.next_round.saturating_add(self.every.saturating_mul(rounds));
         }
     }
 

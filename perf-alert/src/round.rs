@@ -1,9 +1,11 @@
 //! What all rules of one round share: each window read once, each objective judged once.
 
+use crate::message::{Worst, worst};
 use crate::rules::{Compiled, Kind, Look, Rules};
 use crate::source::Source;
 use perf_core::{Distribution, OperationParts, Snapshot, SnapshotParts, Window};
 use perf_sla::{Check, Judge};
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::time::SystemTime;
 
@@ -46,40 +48,50 @@ impl RoundData {
 pub(crate) struct Round<'a> {
     pub(crate) data: &'a RoundData,
     pub(crate) source: &'a Source,
-    windows: Vec<Judge<'a>>,
-    last: BTreeMap<&'a Look, Judge<'a>>,
+    windows: Vec<Looked<'a>>,
+    last: BTreeMap<&'a Look, Looked<'a>>,
+}
+
+/// One stretch, or the last calls of one operation.
+pub(crate) struct Looked<'a> {
+    pub(crate) judge: Judge<'a>,
+    pub(crate) snapshot: &'a Snapshot,
+    window: Option<&'a Window>,
+    /// Its slowest operations, once somebody has asked for them.
+    worst: OnceCell<Vec<Worst>>,
+}
+
+impl Looked<'_> {
+    /// Its slowest operations: the same for all that is told of it.
+    pub(crate) fn worst(&self) -> &[Worst] {
+        self.worst.get_or_init(|| worst(self.snapshot))
+    }
 }
 
 impl<'a> Round<'a> {
     pub(crate) fn new(rules: &'a Rules, source: &'a Source, data: &'a RoundData) -> Self {
-        let windows = data.windows.iter();
-        let judge = |(window, snapshot): &'a (Window, Snapshot)| {
-            Judge::new(&rules.sla, snapshot, Some(window))
+        let looked = |snapshot: &'a Snapshot, window: Option<&'a Window>| {
+            let judge = Judge::new(&rules.sla, snapshot, window);
+            Looked { judge, snapshot, window, worst: OnceCell::new() }
         };
-        let last =
-            data.last.iter().map(|(look, snapshot)| (look, Judge::new(&rules.sla, snapshot, None)));
-        Round { data, source, windows: windows.map(judge).collect(), last: last.collect() }
+        let windows = data.windows.iter().map(|(window, snapshot)| looked(snapshot, Some(window)));
+        let last = data.last.iter().map(|(look, snapshot)| (look, looked(snapshot, None)));
+        Round { data, source, windows: windows.collect(), last: last.collect() }
     }
 
-    pub(crate) fn judge(&self, look: &Look) -> Option<&Judge<'a>> {
+    pub(crate) fn looked(&self, look: &Look) -> Option<&Looked<'a>> {
         match look {
             Look::Window(place) => self.windows.get(*place),
             Look::Last { .. } => self.last.get(look),
         }
     }
 
-    pub(crate) fn snapshot(&self, look: &Look) -> Option<&'a Snapshot> {
-        match look {
-            Look::Window(place) => self.data.windows.get(*place).map(|(_, snapshot)| snapshot),
-            Look::Last { .. } => self.data.last.get(look),
-        }
+    pub(crate) fn judge(&self, look: &Look) -> Option<&Judge<'a>> {
+        self.looked(look).map(|looked| &looked.judge)
     }
 
     pub(crate) fn window(&self, look: &Look) -> Option<&'a Window> {
-        match look {
-            Look::Window(place) => self.data.windows.get(*place).map(|(window, _)| window),
-            Look::Last { .. } => None,
-        }
+        self.looked(look)?.window
     }
 
     /// Whether the window is full, so that what is missing in it is missing.
@@ -96,7 +108,8 @@ impl<'a> Round<'a> {
     }
 }
 
-/// The last calls of one operation as a snapshot, which can be judged like one.
+/// The last calls of one operation as a snapshot, which can be judged like one. Of the samples nobody knows whether they
+/// are among the last calls, and so there are none.
 fn last_calls(whole: &Snapshot, name: &str, calls: usize) -> Snapshot {
     let mut parts = SnapshotParts::default();
     let operation = whole.operation(name);
@@ -109,7 +122,6 @@ fn last_calls(whole: &Snapshot, name: &str, calls: usize) -> Snapshot {
             Distribution::from_values(calls.iter().map(|call| call.duration.as_nanos() as u64))
         };
         (of.latency, of.failure_latency) = (values(good), values(failed));
-        of.slowest = operation.map(|operation| operation.slowest().to_vec()).unwrap_or_default();
         parts.operations.push(of);
     }
     Snapshot::from_parts(parts)

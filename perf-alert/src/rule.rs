@@ -35,7 +35,7 @@ pub struct Rule {
 
 impl Rule {
     /// Tells when `condition` holds for the whole, or for the process if it is about that. It looks at 5
-    /// minutes, tells at once, is over at once, and tells again after 5 minutes.
+    /// minutes, tells at once, is over at once, and tells every 4 hours that it goes on.
     pub fn new(name: impl Into<String>, condition: Condition) -> Self {
         let subject = match condition.is_of_resources() {
             true => Subject::Resources { idle: false },
@@ -123,9 +123,26 @@ impl Rule {
         self
     }
 
-    /// How long nobody is told again of what goes on, or of what begins anew.
+    /// How long nobody is told again of what begins anew or has become less urgent; 5 minutes if nobody says so.
     pub fn cooldown(mut self, cooldown: Duration) -> Self {
         self.alert.cooldown = cooldown;
+        self
+    }
+
+    /// How often it is said again that it goes on; every 4 hours if nobody says so.
+    ///
+    /// ```
+    /// use perf_alert::Rule;
+    /// use std::time::Duration;
+    ///
+    /// let rule = Rule::new("failing", "error_rate > 5%".parse()?)
+    ///     .cooldown(Duration::from_secs(600))
+    ///     .repeat(Duration::from_secs(86_400));
+    /// # let _ = rule;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn repeat(mut self, interval: Duration) -> Self {
+        self.alert.repeat = Some(interval);
         self
     }
 

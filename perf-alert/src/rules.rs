@@ -7,6 +7,7 @@ mod watched;
 pub use error::RuleError;
 pub(crate) use probes::{Kind, Look, Probe};
 
+use crate::alert::Labels;
 use crate::message::Messages;
 use crate::rule::Rule;
 use perf_sla::{AlertRule, Exclusion, Inhibition, Matcher, PlannedSilence, SlaConfig};
@@ -33,6 +34,22 @@ pub struct Rules {
 pub(crate) struct Compiled {
     pub(crate) alert: AlertRule,
     pub(crate) probes: Vec<Probe>,
+    /// How often it is said again that it goes on.
+    pub(crate) repeat: Duration,
+}
+
+impl Compiled {
+    /// Whether an alert with these labels can be one that it finds.
+    pub(crate) fn finds(&self, labels: &Labels, sla: &SlaConfig) -> bool {
+        self.probes.iter().any(|probe| {
+            let by = probe.by(sla);
+            let is_own = |(key, value): (&String, &String)| match probe.labels.get(key) {
+                Some(own) => own == value,
+                None => by == Some(key),
+            };
+            labels.iter().all(is_own) && probe.labels.keys().all(|key| labels.contains_key(key))
+        })
+    }
 }
 
 impl Rules {
@@ -94,7 +111,8 @@ impl Rules {
             }
             let rule = rule.read().map_err(refuse)?;
             let probes = probes::of(sla, &rule, &alerts, &mut windows).map_err(refuse)?;
-            compiled.push(Compiled { alert: rule.alert, probes });
+            let repeat = sla.alerting().repeat_of(&rule.alert);
+            compiled.push(Compiled { alert: rule.alert, probes, repeat });
         }
         let messages = Messages::new(sla, &compiled)?;
         Ok(Rules {

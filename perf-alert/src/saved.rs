@@ -5,7 +5,7 @@ use crate::clock::EngineClock;
 use crate::engine::{Engine, Orphan};
 use crate::facts::Facts;
 use crate::silence::{SavedSilence, Silences};
-use crate::state::{Phase, State};
+use crate::state::State;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
@@ -44,15 +44,6 @@ impl Engine {
     /// What has to outlive the process, as JSON: what is pending and fires, who was told when, and silences. At
     /// most 10,000 alerts, 1,000 silences.
     pub fn save_state(&self) -> String {
-        self.state_at(self.clock)
-    }
-
-    /// The state but for the time, which says by itself of no round whether it changed anything.
-    pub(crate) fn state_without_time(&self) -> String {
-        self.state_at(EngineClock::default())
-    }
-
-    fn state_at(&self, clock: EngineClock) -> String {
         let alerts = self.alerts.by_rule.iter().zip(&self.rules.rules);
         let alerts = alerts.flat_map(|(alerts, rule)| {
             alerts.iter().map(move |(labels, entry)| SavedAlert {
@@ -62,10 +53,16 @@ impl Engine {
                 facts: entry.facts(rule),
             })
         });
+        let orphans = self.alerts.orphans.iter().map(|orphan| SavedAlert {
+            rule: Cow::Borrowed(orphan.rule.as_str()),
+            labels: Cow::Borrowed(&orphan.labels),
+            state: Cow::Borrowed(&orphan.state),
+            facts: Cow::Borrowed(&orphan.facts),
+        });
         let saved = Saved {
             perfkit_alerts: VERSION,
-            clock,
-            alerts: alerts.collect(),
+            clock: self.clock,
+            alerts: alerts.chain(orphans).collect(),
             silences: self.silences.save(),
             by_rule: Cow::Borrowed(&self.history.by_rule),
             by_severity: self.history.by_severity,
@@ -75,8 +72,8 @@ impl Engine {
     }
 
     /// Goes on where another engine was [saved](Self::save_state): what fired goes on with the same start, what
-    /// was pending has been so since, and nobody is told anew. The time in between counts. What fires by a rule
-    /// that is gone is told to be over in the next round.
+    /// was pending has been so since, and nobody is told anew. The time in between counts. What fires and is not
+    /// looked at any more, as its rule, target or operation is gone, is told to be over in the next round.
     ///
     /// # Errors
     ///
@@ -97,16 +94,16 @@ impl Engine {
         for alert in saved.alerts {
             let (labels, state, facts) =
                 (alert.labels.into_owned(), alert.state.into_owned(), alert.facts.into_owned());
-            match (places.get(&*alert.rule), state.phase) {
-                (Some(place), phase) => {
-                    let state = State { phase, ..state };
-                    engine.alerts.put(*place, labels, state, facts);
-                }
-                (None, Phase::Firing(firing)) if firing.told.is_some() => {
+            let place = places.get(&*alert.rule).copied();
+            let rule = place.map(|place| &self.rules.rules[place]);
+            match place.filter(|_| rule.is_some_and(|rule| rule.finds(&labels, &self.rules.sla))) {
+                Some(place) => engine.alerts.put(place, labels, state, facts),
+                None if state.told().is_some() => {
+                    let handlers = rule.map(|rule| rule.alert.handlers.clone()).unwrap_or_default();
                     let rule = alert.rule.into_owned();
-                    engine.alerts.orphans.push(Orphan { rule, labels, firing, facts });
+                    engine.alerts.orphans.push(Orphan { rule, labels, state, facts, handlers });
                 }
-                (None, _) => {}
+                None => {}
             }
         }
         engine.clock = saved.clock;
@@ -142,5 +139,65 @@ pub(crate) mod severity {
         let name = Cow::<'de, str>::deserialize(from)?;
         let known = crate::message::SEVERITIES.into_iter().find(|known| known.as_str() == name);
         known.ok_or_else(|| D::Error::custom(format!("{name:?} is no severity")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rule::Rule;
+    use crate::rules::Rules;
+    use crate::silence::Silence;
+    use crate::source::Source;
+    use perf_core::{Clock, Profiler};
+    use serde_json::Value;
+    use std::time::{Duration, SystemTime};
+
+    /// What outlives the process, but for the time and the words.
+    fn kept(engine: &Engine) -> Value {
+        let mut state: Value = serde_json::from_str(&engine.save_state()).unwrap();
+        state["clock"].take();
+        let alerts = state["alerts"].as_array_mut().unwrap();
+        alerts.iter_mut().for_each(|alert| drop(alert["facts"].take()));
+        state
+    }
+
+    #[test]
+    fn what_outlives_the_process_has_changed_when_changes_are_counted_and_only_then() {
+        let (clock, hand) = Clock::manual();
+        let profiler = Profiler::builder().clock(clock).build();
+        let slow = Rule::new("slow", "p95 > 100ms".parse().unwrap()).operation("search");
+        let slow = slow
+            .critical("500ms")
+            .window(Duration::from_secs(1))
+            .on_no_data(perf_sla::WithoutData::Resolve);
+        let slow = slow.pending(Duration::from_secs(2)).cooldown(Duration::from_secs(9));
+        let rules = Rules::new([slow.repeat(Duration::from_secs(30))]).unwrap();
+        let source = Source::new(&profiler, &rules);
+        let mut engine = Engine::new(rules);
+        let (mut seed, mut still) = (7_u64, 0);
+        for second in 1..2_000 {
+            let now = SystemTime::UNIX_EPOCH + Duration::from_secs(second);
+            // A stretch of 40 s is of one kind, so that there are times in which nothing changes.
+            if second % 40 == 0 {
+                seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            }
+            let of_kind = [0, 10, 150, 600][(seed >> 61) as usize % 4];
+            if of_kind > 0 {
+                (0..100).for_each(|_| profiler.record("search", Duration::from_millis(of_kind)));
+            }
+            hand.advance(Duration::from_secs(1));
+            profiler.timeline().tick();
+            let (before, changes) = (kept(&engine), engine.changes());
+            if second % 300 == 0 {
+                let until = now + Duration::from_secs(50);
+                engine.silence(Silence::until(until, ["operation=\"x\"".parse().unwrap()]));
+            }
+            engine.evaluate(&source, now);
+            let has_changed = kept(&engine) != before;
+            assert_eq!(engine.changes() != changes, has_changed, "in second {second}");
+            still += u32::from(!has_changed);
+        }
+        assert!((500..1_900).contains(&still), "{still} rounds changed nothing");
     }
 }

@@ -56,6 +56,8 @@ impl Silence {
 pub(crate) struct Silences {
     next: u64,
     all: BTreeMap<SilenceId, Silence>,
+    /// How often one came or went.
+    pub(crate) changes: u64,
 }
 
 /// As it is saved.
@@ -75,17 +77,22 @@ impl Silences {
         }
         let id = SilenceId(self.next);
         self.next = self.next.saturating_add(1);
+        self.changes += 1;
         self.all.insert(id, silence);
         id
     }
 
     pub(crate) fn end(&mut self, id: SilenceId) -> bool {
-        self.all.remove(&id).is_some()
+        let ended = self.all.remove(&id).is_some();
+        self.changes += u64::from(ended);
+        ended
     }
 
     /// Leaves out what is over.
     pub(crate) fn forget(&mut self, now: SystemTime) {
+        let before = self.all.len();
         self.all.retain(|_, silence| silence.until > now);
+        self.changes += (before - self.all.len()) as u64;
     }
 
     pub(crate) fn all(&self) -> impl Iterator<Item = (SilenceId, &Silence)> {

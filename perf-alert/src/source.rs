@@ -63,6 +63,12 @@ impl Source {
         Source { saved, ..self }
     }
 
+    /// What the profiler's clock says.
+    pub(crate) fn now(&self) -> Duration {
+        let coverage = self.timeline.window(Duration::ZERO).coverage();
+        coverage.to() + coverage.age()
+    }
+
     /// The last `last`.
     pub(crate) fn window(&self, last: Duration) -> (Window, Snapshot) {
         let window = match self.standing.get(&last) {

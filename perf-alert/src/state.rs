@@ -12,8 +12,18 @@ use std::time::Duration;
 pub(crate) struct State {
     pub(crate) phase: Phase,
     pub(crate) flap: Flap,
-    /// When somebody was told last that it began.
-    pub(crate) fired: Option<u64>,
+    /// When somebody was told last that it began, and what then became of it.
+    pub(crate) fired: Option<Fired>,
+}
+
+/// What somebody knows of the last time that it fired.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Fired {
+    /// When they were told that it began.
+    pub(crate) at: u64,
+    /// The highest severity that they were told since.
+    #[serde(with = "crate::saved::severity")]
+    pub(crate) severity: Severity,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -152,9 +162,15 @@ impl State {
         }
     }
 
+    /// The highest severity that somebody was told of it while it has fired.
+    pub(crate) fn told(&self) -> Option<Severity> {
+        self.firing()?.told.and(self.fired).map(|fired| fired.severity)
+    }
+
     /// Nothing would be different without it.
     pub(crate) fn is_forgettable(&self, cooldown: Duration, now: u64) -> bool {
-        let is_cold = self.fired.is_none_or(|fired| now.saturating_sub(fired) >= nanos(cooldown));
+        let is_cold =
+            self.fired.is_none_or(|fired| now.saturating_sub(fired.at) >= nanos(cooldown));
         self.phase == Phase::Inactive && self.flap.is_quiet() && is_cold
     }
 }

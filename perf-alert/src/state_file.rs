@@ -95,7 +95,21 @@ impl StateFile {
         let mut file = File::create(&new)?;
         file.write_all(state.as_bytes())?;
         file.sync_all()?;
-        fs::rename(&new, &self.path)
+        fs::rename(&new, &self.path)?;
+        self.sync_folder()
+    }
+
+    /// Without it a machine that loses power may have forgotten the new name.
+    #[cfg(unix)]
+    fn sync_folder(&self) -> io::Result<()> {
+        let folder = self.path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
+    }
+
+    /// Elsewhere folders are not files that could be asked to.
+    #[cfg(not(unix))]
+    fn sync_folder(&self) -> io::Result<()> {
+        Ok(())
     }
 
     fn beside(&self, end: &str) -> PathBuf {

@@ -35,8 +35,10 @@ pub struct AlertRule {
     pub pending: Duration,
     /// How long it must be met before it counts as over.
     pub keep_firing: Duration,
-    /// How long nobody is told again of what goes on.
+    /// How long nobody is told again of what begins anew or has become less urgent.
     pub cooldown: Duration,
+    /// How often it is said again that it goes on; as [`Alerting::repeat`] has it where this is `None`.
+    pub repeat: Option<Duration>,
     /// After so long it is one step more urgent.
     pub escalate_after: Option<Duration>,
     /// Whether what changes all the time is told once and not each time.
@@ -88,6 +90,8 @@ pub enum WithoutData {
 pub struct Alerting {
     /// Alerts that have these labels in common are told together; each by itself if there are none.
     pub group_by: Vec<String>,
+    /// How often it is said again that an alert goes on that says nothing of its own; every 4 hours if this is `None`.
+    pub repeat: Option<Duration>,
     /// What to say, as a template, where an alert has none of its own.
     pub summary: Option<String>,
     /// What else to say, as a template.
@@ -108,6 +112,8 @@ pub struct Inhibition {
     pub target: Vec<Matcher>,
     /// Labels that both must have, with the same value.
     pub equal: Vec<String>,
+    /// The line of the file it stands in, from 1.
+    pub line: Option<usize>,
 }
 
 /// When nobody is told of some alerts: `[[silences]]`.
@@ -122,17 +128,29 @@ pub struct PlannedSilence {
     pub matchers: Vec<Matcher>,
     /// When.
     pub schedule: Schedule,
+    /// The line of the file it stands in, from 1.
+    pub line: Option<usize>,
 }
 
 impl Inhibition {
     /// Alerts that all of `source` match silence those that all of `target` match, where both have each of
     /// the labels in `equal`, with the same value.
     pub fn new(source: Vec<Matcher>, target: Vec<Matcher>, equal: Vec<String>) -> Self {
-        Inhibition { source, target, equal }
+        Inhibition { source, target, equal, line: None }
+    }
+}
+
+impl Alerting {
+    /// How often it is said again that `alert` goes on.
+    pub fn repeat_of(&self, alert: &AlertRule) -> Duration {
+        alert.repeat.or(self.repeat).unwrap_or(FOUR_HOURS)
     }
 }
 
 const FIVE_MINUTES: Duration = Duration::from_secs(300);
+
+/// As Alertmanager has it.
+const FOUR_HOURS: Duration = Duration::from_secs(4 * 3_600);
 
 impl AlertRule {
     /// An alert with what a file leaves out: 5 minutes as window and as cooldown, told at once, over at once.
@@ -149,6 +167,7 @@ impl AlertRule {
             pending: Duration::ZERO,
             keep_firing: Duration::ZERO,
             cooldown: FIVE_MINUTES,
+            repeat: None,
             escalate_after: None,
             flapping: true,
             on_no_data: None,

@@ -1,6 +1,6 @@
 //! What a file promises, in plain words.
 
-use crate::alert::{AlertRule, Trigger};
+use crate::alert::{AlertRule, Alerting, Trigger};
 use crate::config::SlaConfig;
 use crate::good::Good;
 use crate::objective::{Budgeting, Objective, allowed};
@@ -33,7 +33,7 @@ impl SlaConfig {
             let _ = writeln!(out, "exclusion {}: does not count for {which}", exclusion.name);
         }
         for alert in &self.alerts {
-            let _ = writeln!(out, "{}", explain_alert(alert));
+            let _ = writeln!(out, "{}", explain_alert(alert, &self.alerting));
         }
         out
     }
@@ -142,7 +142,7 @@ impl SlaConfig {
 }
 
 /// What a verdict rests on, and how many samples it takes.
-fn explain_alert(alert: &AlertRule) -> String {
+fn explain_alert(alert: &AlertRule, alerting: &Alerting) -> String {
     let what = match &alert.trigger {
         Trigger::Watch(path) => format!("{path} is violated"),
         Trigger::When { subject, condition } => format!("{condition} of {subject}"),
@@ -155,8 +155,8 @@ fn explain_alert(alert: &AlertRule) -> String {
         Duration::ZERO => String::new(),
         pending => format!(" for {}", span(pending)),
     };
-    let again = span(alert.cooldown);
-    format!("alert {}: when {what} over {over}{for_so_long}, told again after {again}", alert.name)
+    let again = span(alerting.repeat_of(alert));
+    format!("alert {}: when {what} over {over}{for_so_long}, told again every {again}", alert.name)
 }
 
 fn needs(target: &Target) -> String {

@@ -331,7 +331,13 @@ pub(crate) const ALERT: Section = Section {
             "cooldown",
             Kind::Time,
             "\"15min\"",
-            "How long nobody is told again; 5 minutes if absent.",
+            "How long nobody is told again of what begins anew or is less urgent; 5 minutes if absent.",
+        ),
+        key(
+            "repeat",
+            Kind::Time,
+            "\"1d\"",
+            "How often it is said again that it goes on; as [alerting] has it, or else every 4 hours, if absent.",
         ),
         key("escalate_after", Kind::Time, "\"30min\"", "After so long it is a step more urgent."),
         key(
@@ -361,6 +367,12 @@ pub(crate) const ALERTING: Section = Section {
             Kind::Texts,
             "[\"operation\"]",
             "Alerts with these labels in common are told together; each by itself if absent.",
+        ),
+        key(
+            "repeat",
+            Kind::Time,
+            "\"1d\"",
+            "How often it is said again that an alert goes on; every 4 hours if absent.",
         ),
         key("summary", Kind::Text, "\"{{ what }} is wrong\"", "What to say, as a template."),
         key("description", Kind::Text, "\"since {{ since }}\"", "What else to say, as a template."),

@@ -1,5 +1,7 @@
 //! What can be read but can hardly be meant.
 
+mod labels;
+
 use crate::config::SlaConfig;
 use crate::error::Problem;
 use crate::objective::{Objective, allowed};
@@ -15,6 +17,7 @@ pub(crate) fn warnings(config: &SlaConfig) -> Vec<Problem> {
         group.iter().for_each(|target| one_bad_event(target, &mut warnings));
     }
     config.objectives.iter().for_each(|objective| never_fires(objective, &mut warnings));
+    labels::unknown(config, &mut warnings);
     warnings.sort_by_key(|warning| warning.position);
     warnings
 }

@@ -8,8 +8,9 @@ use super::stop::{Stop, stop};
 use super::totals::Counters;
 use super::worker::Worker;
 use super::{Dispatcher, HandlerOptions, Line};
-use crate::alert::Labels;
+use crate::alert::{Alert, Labels};
 use crate::handler::Handler;
+use crate::notification::Notification;
 use crossbeam_channel::bounded;
 use perf_core::Profiler;
 use std::fmt;
@@ -25,6 +26,7 @@ pub struct DispatcherBuilder {
     planned: Vec<Planned>,
     expected: Vec<String>,
     labels: Labels,
+    resumed: Vec<Arc<Notification>>,
     drain: Duration,
 }
 
@@ -42,6 +44,7 @@ impl Default for DispatcherBuilder {
             planned: Vec::new(),
             expected: Vec::new(),
             labels: Labels::new(),
+            resumed: Vec::new(),
             drain,
         }
     }
@@ -105,6 +108,13 @@ impl DispatcherBuilder {
         self
     }
 
+    /// What was told before a restart and fires still, as [`Engine::told_firing`](crate::Engine::told_firing) has it:
+    /// each handler [goes on](Handler::resume) with what of it is for it.
+    pub fn resume(mut self, told: impl IntoIterator<Item = Notification>) -> Self {
+        self.resumed.extend(told.into_iter().map(Arc::new));
+        self
+    }
+
     /// How long the handlers may say what waits when it is [stopped](Dispatcher::stop) or dropped; 5 s if this is
     /// not called.
     pub fn drain(mut self, patience: Duration) -> Self {
@@ -141,7 +151,7 @@ impl DispatcherBuilder {
             for_nobody: AtomicU64::new(0),
         };
         for planned in self.planned {
-            let line = planned.spawn(&dispatcher.profiler, &origin, stop.clone())?;
+            let line = planned.spawn(&dispatcher.profiler, &origin, &self.resumed, stop.clone())?;
             dispatcher.lines.push(line);
         }
         Ok(dispatcher)
@@ -181,6 +191,7 @@ impl Planned {
         self,
         profiler: &Profiler,
         origin: &Arc<Origin>,
+        resumed: &[Arc<Notification>],
         stop: Stop,
     ) -> Result<Line, DispatchError> {
         let Planned { name, route, handler, options } = self;
@@ -205,15 +216,25 @@ impl Planned {
             missed_ends: Mutex::default(),
         });
         let left = receiver.clone();
-        let worker = Worker::new(Arc::clone(&shared), handler, &options, receiver, stop);
+        let filter = Filter::new(&options, Arc::clone(origin));
+        let is_for_it =
+            |told: &&Arc<Notification>| told.handlers.is_empty() || told.handlers.contains(&route);
+        let mut resumed: Vec<Alert> = resumed
+            .iter()
+            .filter(is_for_it)
+            .filter_map(|told| filter.apply(told))
+            .flat_map(|told| told.alerts.clone())
+            .collect();
+        resumed.iter_mut().for_each(|alert| origin.label_alert(alert));
+        let mut worker = Worker::new(Arc::clone(&shared), handler, &options, receiver, stop);
         let thread = thread::Builder::new()
             .name(format!("alert {route}").replace('\0', ""))
             .spawn(move || {
                 let _ended = ended;
+                worker.resume(&resumed);
                 worker.run();
             })
             .map_err(DispatchError::Thread)?;
-        let filter = Filter::new(&options, Arc::clone(origin));
         let thread = Mutex::new(Some(thread));
         Ok(Line { route, filter, shared, sender, left, done, thread })
     }

@@ -35,9 +35,11 @@ impl Filter {
         let mut is_for_it = Vec::with_capacity(notification.alerts.len());
         for alert in &notification.alerts {
             let key = fingerprint(&alert.labels);
-            let is_meant = self.is_meant(alert);
+            let is_meant = self.is_meant(alert, alert.severity);
+            // The engine remembers over a restart what is forgotten here.
+            let was_meant = alert.told.is_some_and(|told| self.is_meant(alert, told));
             // Who was woken is also told that it is less bad now, and that it is over.
-            is_for_it.push(is_meant || told.contains(&key));
+            is_for_it.push(is_meant || was_meant || told.contains(&key));
             if !alert.is_firing() {
                 told.remove(&key);
             } else if is_meant && told.len() < MAX_TOLD {
@@ -57,17 +59,17 @@ impl Filter {
         Some(Arc::new(Notification { alerts, ..Notification::clone(notification) }))
     }
 
-    /// By what it says itself, its severity among that, and by where it is from.
-    fn is_meant(&self, alert: &Alert) -> bool {
+    /// By what it says itself, this severity among that, and by where it is from.
+    fn is_meant(&self, alert: &Alert, severity: Severity) -> bool {
         let matches = |matcher: &Matcher| {
             let value = match matcher.label() {
-                "severity" => alert.severity.as_str(),
+                "severity" => severity.as_str(),
                 label => {
                     alert.labels.get(label).or_else(|| self.origin.get(label)).map_or("", |it| it)
                 }
             };
             matcher.matches_value(value)
         };
-        alert.severity >= self.min_severity && self.matchers.iter().all(matches)
+        severity >= self.min_severity && self.matchers.iter().all(matches)
     }
 }

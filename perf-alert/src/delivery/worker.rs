@@ -7,6 +7,7 @@ use super::stop::Stop;
 use super::token_bucket::TokenBucket;
 use super::totals::Reason;
 use super::waiting::{Queued, Waiting};
+use crate::alert::Alert;
 use crate::handler::{Handler, HandlerError, Retry};
 use crate::notification::Notification;
 use crossbeam_channel::{Receiver, never, select};
@@ -56,6 +57,18 @@ impl Worker {
             looked_after: now,
             deadline: options.deadline,
             attempts: options.attempts,
+        }
+    }
+
+    /// Has the handler go on with what fires.
+    pub(super) fn resume(&mut self, firing: &[Alert]) {
+        let handler = &mut self.handler;
+        if !firing.is_empty() {
+            // A panic is counted, and no reason to say nothing else.
+            let _ = self.shared.isolate(|| {
+                handler.resume(firing);
+                Ok(())
+            });
         }
     }
 

@@ -23,11 +23,13 @@ const MOST: usize = 10_000;
 #[derive(Debug, Default)]
 pub(crate) struct Alerts {
     pub(crate) by_rule: Vec<BTreeMap<Arc<Labels>, Entry>>,
-    /// Of rules that are gone, which somebody was told fire.
+    /// Those that nobody looks at any more, which somebody was told fire.
     pub(crate) orphans: Vec<Orphan>,
     count: usize,
     /// The number of the last round.
     round: u64,
+    /// How often anything changed that outlives the process.
+    pub(crate) changes: u64,
 }
 
 /// One alert.
@@ -61,13 +63,15 @@ impl Entry {
     }
 }
 
-/// An alert whose rule is gone.
+/// An alert that fires and that nobody looks at any more: its rule, target or operation is gone.
 #[derive(Clone, Debug)]
 pub(crate) struct Orphan {
     pub(crate) rule: String,
     pub(crate) labels: Labels,
-    pub(crate) firing: Firing,
+    pub(crate) state: State,
     pub(crate) facts: Facts,
+    /// Those of its rule; all if there are none.
+    pub(crate) handlers: Vec<String>,
 }
 
 /// Which alert, and why somebody is to be told of it.
@@ -110,6 +114,7 @@ impl Alerts {
     ) -> Vec<Ended> {
         self.round += 1;
         let number = self.round;
+        let mut changes = 0;
         let mut ended = Vec::new();
         for (place, rule) in rules.rules.iter().enumerate() {
             for (probe, looked) in rule.probes.iter().enumerate() {
@@ -124,8 +129,10 @@ impl Alerts {
                         !matches!(reading.outcome, Outcome::Inconclusive | Outcome::NoData)
                             || (entry.found.is_none() && entry.saved.headline.is_empty());
                     let was_firing = entry.state.firing().is_some();
+                    let before = entry.state.clone();
                     let over =
                         entry.state.step(reading.outcome, looked.without_data, &rule.alert, now);
+                    changes += u64::from(entry.state != before);
                     totals.untold += u64::from(entry.is_untold(over.as_ref()));
                     if says_something && (was_firing || entry.state.firing().is_some()) {
                         entry.found = Some(reading.evidence);
@@ -139,6 +146,7 @@ impl Alerts {
             }
             ended.extend(self.unread(place, rule, number, now, totals));
         }
+        self.changes += changes;
         ended
     }
 
@@ -181,13 +189,17 @@ impl Alerts {
         for (labels, entry) in alerts.iter_mut().filter(|(_, entry)| entry.round != number) {
             let without_data =
                 rule.probes.get(entry.probe).map(|probe| probe.without_data).unwrap_or_default();
+            let before = entry.state.clone();
             let over = entry.state.step(Outcome::NoData, without_data, &rule.alert, now);
+            self.changes += u64::from(entry.state != before);
             totals.untold += u64::from(entry.is_untold(over.as_ref()));
             ended.extend(over.and_then(|firing| over_of(place, rule, labels, entry, firing)));
         }
         let before = alerts.len();
         alerts.retain(|_, entry| !entry.state.is_forgettable(rule.alert.cooldown, now.at));
-        self.count -= before - alerts.len();
+        let forgotten = before - alerts.len();
+        self.count -= forgotten;
+        self.changes += forgotten as u64;
         ended
     }
 
@@ -224,8 +236,8 @@ impl Alerts {
             .map(|(rule, labels, entry)| {
                 let severity = entry.state.firing().map(Firing::severity).unwrap_or_default();
                 let is_muted = mutes.mutes(labels, severity);
-                let cooldown = rules.rules[rule].alert.cooldown;
-                let reason = tell::reason(&entry.state, cooldown, at).filter(|_| !is_muted);
+                let reason = tell::reason(&entry.state, &rules.rules[rule], at);
+                let reason = reason.filter(|_| !is_muted);
                 (Due { rule, labels: Arc::clone(labels), reason }, is_muted)
             })
             .collect()

@@ -11,6 +11,7 @@ use crate::round::Round;
 use crate::rules::{Compiled, Rules};
 use crate::state::{Firing, Moment};
 use crate::tell;
+use perf_sla::Severity;
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
 
@@ -59,12 +60,14 @@ pub(super) fn make(
             let Some(group) = groups.get_mut(&key(false, due.rule, &due.labels)) else { continue };
             let began = due.reason == Some(Reason::Fired);
             tell::note(&mut entry.state, now.at);
+            alerts.changes += 1;
             let rule = &rules.rules[due.rule];
             let facts = entry.facts(rule);
             let said = say_firing(rules, round, due, entry, &facts, now);
             totals.template_failures += said.failures;
             if let Some(firing) = entry.state.firing() {
-                let alert = alert(rule, &due.labels, &facts, firing, None, said);
+                let told = entry.state.told();
+                let alert = alert(rule, &due.labels, &facts, firing, told, None, said);
                 group.alerts.push((alert, began));
             }
         }
@@ -78,17 +81,18 @@ pub(super) fn make(
         let view = view.for_so_long(lasted, &ended.state).over(over, lasted);
         let said = rules.messages.say(Some(ended.rule), &view);
         totals.template_failures += said.failures;
-        let alert = alert(rule, &ended.labels, &ended.facts, &ended.firing, Some(over), said);
+        let told = ended.state.fired.map(|fired| fired.severity);
+        let alert = alert(rule, &ended.labels, &ended.facts, &ended.firing, told, Some(over), said);
         let group = groups.entry(key(true, ended.rule, &ended.labels)).or_default();
         group.reason = Some(Reason::Resolved);
         group.alerts.push((alert, false));
     }
     for orphan in std::mem::take(&mut alerts.orphans) {
-        let over = over(&orphan.firing, now);
+        alerts.changes += 1;
         let group = group(&rules.group_by, &orphan.labels);
-        let group = groups.entry((true, group, Vec::new())).or_default();
+        let group = groups.entry((true, group, orphan.handlers.clone())).or_default();
         group.reason = Some(Reason::Resolved);
-        group.alerts.push((of_orphan(orphan, over), false));
+        group.alerts.extend(of_orphan(orphan, now).map(|alert| (alert, false)));
     }
     let at = from_unix_nanos(now.wall);
     let mut told: Vec<_> =
@@ -151,6 +155,7 @@ pub(super) fn alert(
     labels: &Labels,
     facts: &Facts,
     firing: &Firing,
+    told: Option<Severity>,
     ended: Option<SystemTime>,
     said: Said,
 ) -> Alert {
@@ -164,21 +169,24 @@ pub(super) fn alert(
         description: said.description,
         observed: facts.observed.clone(),
         limit: facts.limit.clone(),
+        told,
         runbook: rule.alert.runbook.clone(),
     }
 }
 
-fn of_orphan(orphan: Orphan, ended: SystemTime) -> Alert {
-    Alert {
-        severity: orphan.firing.severity(),
-        started: from_unix_nanos(orphan.firing.started),
-        ended: Some(ended),
-        summary: format!("{}, and its rule is gone", orphan.facts.headline),
-        description: "Nobody looks at it any more.".to_owned(),
+fn of_orphan(orphan: Orphan, now: Moment) -> Option<Alert> {
+    let firing = orphan.state.firing()?;
+    Some(Alert {
+        severity: firing.severity(),
+        started: from_unix_nanos(firing.started),
+        ended: Some(over(firing, now)),
+        summary: format!("{}, and nobody looks at it any more", orphan.facts.headline),
+        description: "What it was about is not among the rules any more.".to_owned(),
         observed: orphan.facts.observed,
         limit: orphan.facts.limit,
+        told: orphan.state.told(),
         runbook: None,
         rule: orphan.rule,
         labels: orphan.labels,
-    }
+    })
 }

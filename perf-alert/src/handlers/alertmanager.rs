@@ -171,6 +171,14 @@ impl Handler for AlertmanagerHandler {
         result
     }
 
+    fn resume(&mut self, firing: &[Alert]) {
+        let now = SystemTime::now();
+        for alert in firing.iter().take(MAX_KEPT) {
+            self.keep(alert, now);
+        }
+        self.resend_at = Instant::now();
+    }
+
     fn look_after_at(&self) -> Option<Instant> {
         (!self.kept.is_empty()).then_some(self.resend_at)
     }

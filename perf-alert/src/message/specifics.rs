@@ -13,9 +13,9 @@ const NAMED: usize = 3;
 
 /// What is looked up for a message.
 #[derive(Debug, Default)]
-pub(crate) struct Specifics {
+pub(crate) struct Specifics<'a> {
     /// The slowest first.
-    pub(crate) worst: Vec<Worst>,
+    pub(crate) worst: &'a [Worst],
     pub(crate) sample: Option<SampleView>,
 }
 
@@ -41,9 +41,10 @@ struct Pair {
     value: String,
 }
 
-impl Specifics {
-    pub(crate) fn of(probe: &Probe, round: &Round<'_>) -> Self {
-        let Some(snapshot) = round.snapshot(&probe.look) else { return Specifics::default() };
+impl<'a> Specifics<'a> {
+    pub(crate) fn of(probe: &Probe, round: &'a Round<'_>) -> Self {
+        let Some(looked) = round.looked(&probe.look) else { return Specifics::default() };
+        let snapshot = looked.snapshot;
         let is_of_calls =
             !probe.labels.contains_key("metric") && !probe.labels.contains_key("resource");
         if !is_of_calls {
@@ -61,7 +62,7 @@ impl Specifics {
                 .filter_map(|calls| sample(calls, of_failures))
                 .max_by_key(|sample| sample.duration()),
         };
-        Specifics { worst: worst(snapshot), sample: sample.map(SampleView::of) }
+        Specifics { worst: looked.worst(), sample: sample.map(SampleView::of) }
     }
 }
 
@@ -69,7 +70,8 @@ fn sample(calls: &OperationSnapshot, of_failures: bool) -> Option<&Sample> {
     if of_failures { calls.failed().first() } else { calls.slowest().first() }
 }
 
-fn worst(snapshot: &Snapshot) -> Vec<Worst> {
+/// The slowest operations, the slowest first.
+pub(crate) fn worst(snapshot: &Snapshot) -> Vec<Worst> {
     let called = snapshot.operations().filter(|operation| operation.count() > 0);
     let mut by_p95: Vec<_> = called.map(|operation| (operation.p95(), operation)).collect();
     by_p95.sort_by_key(|(p95, _)| Reverse(*p95));

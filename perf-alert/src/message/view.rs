@@ -70,7 +70,7 @@ impl<'a> View<'a> {
         labels: &'a Labels,
         facts: &'a Facts,
         firing: &Firing,
-        specifics: &'a Specifics,
+        specifics: &'a Specifics<'a>,
     ) -> Self {
         let started = crate::clock::from_unix_nanos(firing.started);
         View {
@@ -86,7 +86,7 @@ impl<'a> View<'a> {
             duration: String::new(),
             evidence: &facts.evidence,
             budget: facts.budget.as_ref(),
-            worst: &specifics.worst,
+            worst: specifics.worst,
             sample: specifics.sample.as_ref(),
             runbook: rule.alert.runbook.as_deref(),
             labels,

@@ -7,7 +7,6 @@ use crate::engine::Engine;
 use crate::notification::Notification;
 use crate::source::Source;
 use crate::state_file::Loaded;
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
@@ -33,8 +32,8 @@ struct State {
 struct File {
     writer: StateWriter,
     loaded: Loaded,
-    /// Of the state that was written last, but for the time.
-    hash: u64,
+    /// The engine's when the state was written last.
+    changes: u64,
 }
 
 impl Rounds {
@@ -45,13 +44,13 @@ impl Rounds {
         loaded: Option<Loaded>,
         writer: Option<StateWriter>,
     ) -> Self {
-        let hash = hash(&engine);
-        let file = loaded.zip(writer).map(|(loaded, writer)| File { writer, loaded, hash });
+        let changes = engine.changes();
+        let file = loaded.zip(writer).map(|(loaded, writer)| File { writer, loaded, changes });
         let state = State { engine, missed: 0, panicked: 0, last: None, longest: None, file };
         Rounds { source, dispatcher, state: Mutex::new(state) }
     }
 
-    /// A round, after a tick if one is due. A panic in it is counted, and nothing is told.
+    /// A round, after a tick if one is due. A panic in it is counted, and nothing is told of what it found.
     pub(super) fn round(&self, now: SystemTime) -> Vec<Arc<Notification>> {
         self.source.timeline.tick();
         // Held until all is sent: what two rounds say arrives in their order.
@@ -134,18 +133,12 @@ impl Rounds {
 impl State {
     fn save_if_changed(&mut self) {
         let Some(file) = &mut self.file else { return };
-        let hash = hash(&self.engine);
-        let changed = std::mem::replace(&mut file.hash, hash) != hash;
+        let changes = self.engine.changes();
+        let changed = std::mem::replace(&mut file.changes, changes) != changes;
         if changed || file.writer.is_failing() {
             file.writer.write(self.engine.save_state());
         }
     }
-}
-
-fn hash(engine: &Engine) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    engine.state_without_time().hash(&mut hasher);
-    hasher.finish()
 }
 
 #[cfg(test)]

@@ -57,8 +57,8 @@ impl MonitoringThread {
         self.evaluate(SystemTime::now())
     }
 
-    /// A round by hand at another time of day, for tests: pending, cooldowns and silences count by it, and the
-    /// windows by the profiler's clock. Between rounds at later times, time stands still.
+    /// A round by hand at another time of day, for tests of silences, exclusions and periods. All that lasts counts by the
+    /// profiler's clock, which a test [moves by hand](perf_core::Clock::manual).
     pub fn evaluate(&self, now: SystemTime) -> Vec<Arc<Notification>> {
         self.rounds.round(now)
     }

@@ -13,7 +13,8 @@ pub struct MonitoringTotals {
     pub engine: EngineTotals,
     /// Rounds that should have been and were not, as the round before took too long or the process did not run.
     pub missed_rounds: u64,
-    /// Rounds that panicked; what they would have told is lost, and the next one is as if they had not been.
+    /// Rounds that panicked. What they would have told is lost: that something fires is said again when it is to be
+    /// repeated, that it is over is not.
     pub panicked_rounds: u64,
     /// How long the last round took.
     pub last_round: Option<Duration>,

@@ -70,6 +70,21 @@ pub(crate) enum Look {
     Last { operation: String, calls: usize },
 }
 
+impl Probe {
+    /// The label whose values are alerts of their own.
+    pub(super) fn by<'a>(&'a self, sla: &'a SlaConfig) -> Option<&'a str> {
+        let (Kind::Limit { target, metric, .. } | Kind::NoData { target, metric, .. }) = &self.kind
+        else {
+            return None;
+        };
+        let of_file = || match &target.subject {
+            Subject::Metric(name) => sla.metrics().iter().find(|metric| metric.name == *name),
+            _ => None,
+        };
+        metric.as_ref().or_else(of_file)?.by.as_deref()
+    }
+}
+
 /// Everything that `rule` looks at, or why it cannot.
 pub(super) fn of(
     sla: &SlaConfig,

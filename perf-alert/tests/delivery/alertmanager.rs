@@ -7,7 +7,9 @@ use perf_alert::{
     Reason, Severity,
 };
 use serde_json::{Value, json};
-use std::sync::mpsc;
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant, SystemTime};
 
 fn soon() -> Instant {
@@ -94,6 +96,40 @@ fn a_step_in_severity_resolves_the_old_label_set_and_fires_the_new() {
         })
         .collect();
     assert_eq!(told, [("warning", false), ("critical", true)]);
+}
+
+#[test]
+fn what_fired_before_a_restart_is_sent_again_at_once_and_is_told_to_nobody_else() {
+    let sink = Sink::play(Vec::new());
+    let others = Arc::new(AtomicU64::new(0));
+    let told = Arc::clone(&others);
+    let other = move |_: &Notification| {
+        told.fetch_add(1, Relaxed);
+    };
+    let named = |handler: &str, rule: &str| {
+        let alerts = vec![alert(rule, Severity::Critical)];
+        let mut told = Notification::new(Reason::Repeated, alerts, SystemTime::now());
+        told.handlers.push(handler.to_owned());
+        told
+    };
+    let manager = manager(&sink).resend(Duration::from_secs(600));
+    let dispatcher = Dispatcher::builder()
+        .handler("am", manager, HandlerOptions::new())
+        .handler("other", other, HandlerOptions::new())
+        .resume([named("am", "slow"), named("other", "odd")])
+        .spawn()
+        .unwrap();
+    let begun = Instant::now();
+    while sink.requests().is_empty() {
+        assert!(begun.elapsed() < PATIENCE);
+        std::thread::yield_now();
+    }
+    dispatcher.stop();
+    let posted = bodies(&sink).remove(0);
+    assert_eq!(posted.as_array().unwrap().len(), 1, "{posted}");
+    assert_eq!(posted[0]["labels"]["alertname"], "slow");
+    assert!(seconds_ahead(&posted[0]["endsAt"]) > 0.0, "it fires");
+    assert_eq!(others.load(Relaxed), 0);
 }
 
 #[test]

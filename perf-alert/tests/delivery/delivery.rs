@@ -283,6 +283,15 @@ fn a_handler_is_told_what_is_for_it() {
     let again = resolved(vec![alert("bad", Severity::Warning)]);
     let (told, for_nobody, _) = sent(critical, vec![fired(both()), less, end, again]);
     assert_eq!((told.as_str(), for_nobody), ("bad, bad, bad", 1));
+    // Also when it was another process that woke them: the alert says so.
+    let over = |told| {
+        let mut over = alert("bad", Severity::Warning);
+        over.told = told;
+        resolved(vec![over])
+    };
+    let critical = HandlerOptions::new().min_severity(Severity::Critical);
+    let ends = [None, Some(Severity::Warning), Some(Severity::Critical)].map(over).to_vec();
+    assert_eq!(sent(critical, ends), ("bad".to_owned(), 2, 0));
 }
 
 /// The rules that a handler with this matcher is told of.

@@ -8,6 +8,7 @@ fn of(operation: &str) -> Rule {
         .operation(operation)
         .window(seconds(1))
         .cooldown(seconds(3))
+        .repeat(seconds(3))
         .flapping(false)
 }
 

@@ -109,5 +109,6 @@ fn rule(condition: &str) -> Rule {
     Rule::new("slow", condition.parse().unwrap())
         .window(seconds(1))
         .cooldown(seconds(100))
+        .repeat(seconds(100))
         .flapping(false)
 }

@@ -36,6 +36,25 @@ fn the_limit_that_is_told_is_the_one_that_makes_it_so_urgent() {
 }
 
 #[test]
+fn a_slow_call_is_shown_unless_nobody_knows_whether_it_is_one_of_those_looked_at() {
+    let told = |rule: Rule| {
+        let mut bench = Bench::of([rule]);
+        let mut timer = bench.profiler.timer("search");
+        timer.metadata("tenant", "acme");
+        bench.hand.advance(std::time::Duration::from_secs(9));
+        timer.stop();
+        bench.now = 9;
+        bench.second('v').remove(0).alerts.remove(0).description
+    };
+    let of_window = told(slow().window(crate::seconds(60)));
+    assert!(of_window.contains("A slow call took 9000.0ms, tenant=acme."), "{of_window}");
+    // It was long before the last ten calls.
+    let of_last = told(slow().last(10));
+    assert!(!of_last.contains("call took"), "{of_last}");
+    assert!(of_last.contains("Slowest operations: search"), "{of_last}");
+}
+
+#[test]
 fn a_rule_says_it_in_its_own_words() {
     let template =
         "{{ labels.operation }}: {{ observed }} > {{ limit }} ({{ severity }}, {{ status }})";

@@ -1,7 +1,7 @@
 //! Whatever happens, in whatever order.
 
 use crate::{Bench, at, rule, seconds};
-use perf_alert::{Engine, Notification, Reason, Rule, WithoutData};
+use perf_alert::{Engine, Notification, Reason, Rule, Severity, WithoutData};
 use proptest::prelude::*;
 
 /// Seconds of what [`Bench::calls`] knows.
@@ -38,20 +38,21 @@ proptest! {
 
     #[test]
     fn each_alert_fires_and_is_over_by_turns(rule in any_rule(), happens in happening(), cooldown in 1..8_u64) {
-        let mut bench = Bench::of([rule.cooldown(seconds(cooldown))]);
+        let mut bench = Bench::of([rule.cooldown(seconds(cooldown)).repeat(seconds(cooldown))]);
         let mut told = run(&mut bench, &happens);
         // Long enough for the slowest way out: flapping settles within 21 rounds.
         told.extend(run(&mut bench, &['m'; 30]));
         let mut fires = false;
-        let mut fired = None;
+        let (mut fired, mut worst) = (None, Severity::Info);
         for notification in told.iter().flatten() {
             prop_assert_eq!(notification.alerts.len(), 1);
             match notification.reason {
                 Reason::Fired => {
                     prop_assert!(!fires, "fired twice");
                     let since = fired.map(|fired| notification.at.duration_since(fired).unwrap());
-                    prop_assert!(since.is_none_or(|since| since >= seconds(cooldown)), "{:?}", since);
-                    (fires, fired) = (true, Some(notification.at));
+                    let is_worse = notification.severity() > worst;
+                    prop_assert!(since.is_none_or(|since| is_worse || since >= seconds(cooldown)), "{:?}", since);
+                    (fires, fired, worst) = (true, Some(notification.at), notification.severity());
                 }
                 Reason::Resolved => {
                     prop_assert!(fires, "was over before it fired");
@@ -59,6 +60,8 @@ proptest! {
                 }
                 _ => prop_assert!(fires, "{:?} of what does not fire", notification.reason),
             }
+            worst = worst.max(notification.severity());
+            prop_assert_eq!(notification.alerts[0].told, Some(worst));
             prop_assert_eq!(notification.is_firing(), notification.reason != Reason::Resolved);
         }
         prop_assert!(!fires, "is never over");

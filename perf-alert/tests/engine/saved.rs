@@ -1,7 +1,8 @@
 //! What outlives the process.
 
 use crate::{Bench, at, seconds, slow};
-use perf_alert::{Engine, Loaded, Reason, Rules, Silence, StateFile};
+use perf_alert::{Engine, Loaded, Reason, Rule, Rules, Silence, Source, StateFile};
+use perf_sla::{Metric, MetricSource, SeriesPattern, SlaConfig};
 use std::path::PathBuf;
 
 fn folder(name: &str) -> PathBuf {
@@ -46,8 +47,57 @@ fn an_alert_whose_rule_is_gone_is_told_to_be_over() {
     bench.engine.restore_state(&state).unwrap();
     let told = bench.second('v');
     assert_eq!(told[0].reason, Reason::Resolved);
-    assert!(told[0].alerts[0].summary.ends_with("and its rule is gone"));
+    assert!(told[0].alerts[0].summary.ends_with("and nobody looks at it any more"));
     assert!(bench.second('v').is_empty());
+}
+
+#[test]
+fn an_alert_whose_target_or_operation_is_gone_is_told_to_be_over_to_those_of_its_rule() {
+    let file = |targets: &str| {
+        let alert = "[[alerts]]\nname = \"broken\"\nwatch = \"all\"\nwindow = \"1s\"\nhandlers = [\"pager\"]\n";
+        Rules::from_sla(&SlaConfig::from_toml(&format!("{targets}\n{alert}")).unwrap()).unwrap()
+    };
+    let before = file("[operations.search]\nmax_p95 = \"100ms\"\nmax_p50 = \"90ms\"");
+    for (after, gone) in [
+        ("[operations.search]\nmax_p50 = \"90ms\"", vec!["operations.search.max_p95"]),
+        (
+            "[operations.find]\nmax_p95 = \"100ms\"\nmax_p50 = \"90ms\"",
+            vec!["operations.search.max_p50", "operations.search.max_p95"],
+        ),
+    ] {
+        let mut bench = Bench::new(before.clone());
+        assert_eq!(bench.second('v').len(), 2);
+        let state = bench.engine.save_state();
+        bench.engine = Engine::new(file(after));
+        bench.source = Source::new(&bench.profiler, bench.engine.rules());
+        bench.engine.restore_state(&state).unwrap();
+        // Also when the process dies before its first round.
+        let state = bench.engine.save_state();
+        bench.engine.restore_state(&state).unwrap();
+        let told = bench.second('v');
+        let over: Vec<_> = told.iter().filter(|told| told.reason == Reason::Resolved).collect();
+        let labels = over.iter().map(|told| told.alerts[0].labels["target"].as_str());
+        assert_eq!(labels.collect::<Vec<_>>(), gone);
+        assert!(over.iter().all(|told| told.handlers == ["pager"]));
+        assert!(bench.second('v').is_empty(), "once");
+    }
+}
+
+#[test]
+fn the_value_of_a_label_that_is_judged_by_is_not_gone() {
+    let of_tenant = || {
+        let source = MetricSource::Gauge(SeriesPattern::parse("depth").unwrap());
+        let metric = Metric::new("depth", source).by("tenant");
+        Rule::new("deep", "value > 10".parse().unwrap()).metric(metric).window(seconds(1))
+    };
+    let mut bench = Bench::of([of_tenant()]);
+    bench.profiler.gauge_with("depth", &[("tenant", "acme")]).set(20.0);
+    bench.tick();
+    assert_eq!(bench.evaluate()[0].alerts[0].labels["tenant"], "acme");
+    restart(&mut bench);
+    bench.tick();
+    assert!(bench.evaluate().is_empty());
+    assert_eq!(bench.engine.alert_summary().active.len(), 1);
 }
 
 #[test]

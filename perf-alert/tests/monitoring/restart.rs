@@ -1,9 +1,13 @@
 //! What outlives the process.
 
 use crate::{AGES, PATIENCE, record_slow, rules, told, until, until_told};
-use perf_alert::{Loaded, Monitoring, MonitoringError, Reason, Silence};
+use perf_alert::{
+    Alert, Handler, HandlerError, HandlerOptions, Labels, Loaded, Monitoring, MonitoringError,
+    Notification, Reason, Severity, Silence,
+};
 use perf_core::Profiler;
-use std::time::{Duration, SystemTime};
+use std::sync::mpsc::{Sender, channel};
+use std::time::{Duration, Instant, SystemTime};
 
 #[test]
 fn what_fires_and_is_silenced_goes_on_in_the_next_process_and_is_not_told_twice() {
@@ -35,6 +39,44 @@ fn what_fires_and_is_silenced_goes_on_in_the_next_process_and_is_not_told_twice(
     assert_eq!(until_told(&monitoring), Reason::Resolved);
     let over = told.recv_timeout(PATIENCE).unwrap();
     assert_eq!(over.alerts[0].started, started);
+}
+
+/// Remembers what it goes on with.
+struct Resumes(Sender<Vec<(Labels, Severity)>>);
+
+impl Handler for Resumes {
+    fn handle(&mut self, _: &Notification, _: Instant) -> Result<(), HandlerError> {
+        Ok(())
+    }
+
+    fn resume(&mut self, firing: &[Alert]) {
+        let told = firing.iter().map(|alert| (alert.labels.clone(), alert.severity));
+        let _ = self.0.send(told.collect());
+    }
+}
+
+#[test]
+fn a_handler_goes_on_with_what_fires_and_was_told_before_anything_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("alerts.state");
+    let start = |profiler: &Profiler| {
+        let (sender, resumed) = channel();
+        let monitoring = Monitoring::new(profiler, rules()).interval(AGES).state_file(&path);
+        let monitoring = monitoring.label("instance", "search-1");
+        let monitoring = monitoring.handler("am", Resumes(sender), HandlerOptions::new());
+        (monitoring.spawn_monitoring().unwrap(), resumed)
+    };
+    let profiler = Profiler::new();
+    let (monitoring, resumed) = start(&profiler);
+    record_slow(&profiler);
+    assert_eq!(until_told(&monitoring), Reason::Fired);
+    let mut labels = monitoring.alert_summary().active[0].labels.clone();
+    labels.insert("instance".to_owned(), "search-1".to_owned());
+    drop(monitoring);
+    assert!(resumed.try_recv().is_err(), "there was nothing to go on with");
+
+    let (_monitoring, resumed) = start(&Profiler::new());
+    assert_eq!(resumed.recv_timeout(PATIENCE).unwrap(), [(labels, Severity::Warning)]);
 }
 
 #[test]

@@ -10,6 +10,7 @@ impl Reader<'_> {
         let items = self.items(&keys::ALERTING, node);
         self.config.alerting = Alerting {
             group_by: items.texts("group_by"),
+            repeat: items.time("repeat"),
             summary: items.text("summary").map(str::to_owned),
             description: items.text("description").map(str::to_owned),
             labels: items.labels("labels"),
@@ -32,7 +33,9 @@ impl Reader<'_> {
                 self.problem(table.place, told.to_owned());
                 continue;
             }
-            inhibitions.push(Inhibition { source, target, equal: items.texts("equal") });
+            let line = Some(self.lines.line(table.place));
+            let equal = items.texts("equal");
+            inhibitions.push(Inhibition { source, target, equal, line });
         }
         self.config.inhibitions = Some(inhibitions);
     }
@@ -57,8 +60,8 @@ impl Reader<'_> {
                 continue;
             };
             let reason = items.text("reason").unwrap_or("").to_owned();
-            let silence = PlannedSilence { name: name.to_owned(), reason, matchers, schedule };
-            self.config.silences.push(silence);
+            let (name, line) = (name.to_owned(), Some(self.lines.line(table.place)));
+            self.config.silences.push(PlannedSilence { name, reason, matchers, schedule, line });
         }
     }
 }

@@ -61,6 +61,7 @@ impl Reader<'_> {
                 pending: items.time("for").unwrap_or_default(),
                 keep_firing: items.time("keep_firing_for").unwrap_or_default(),
                 cooldown: items.time("cooldown").unwrap_or(usual.cooldown),
+                repeat: items.time("repeat"),
                 escalate_after: items.time("escalate_after"),
                 flapping: !items.get("flapping").is_some_and(is_no),
                 on_no_data: items.text("on_no_data").map(WithoutData::named),

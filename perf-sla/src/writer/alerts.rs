@@ -35,6 +35,7 @@ pub(super) fn write_alert(out: &mut String, alert: &AlertRule) -> fmt::Result {
         ("for", alert.pending),
         ("keep_firing_for", alert.keep_firing),
         ("cooldown", alert.cooldown),
+        ("repeat", alert.repeat.unwrap_or_default()),
         ("escalate_after", alert.escalate_after.unwrap_or_default()),
     ];
     let is_given = |(key, time): &(&str, Duration)| {
@@ -67,12 +68,16 @@ pub(super) fn write_alert(out: &mut String, alert: &AlertRule) -> fmt::Result {
 }
 
 pub(super) fn write_alerting(out: &mut String, alerting: &Alerting) -> fmt::Result {
-    let Alerting { group_by, summary, description, labels, line: _ } = alerting;
-    if group_by.is_empty() && summary.is_none() && description.is_none() && labels.is_empty() {
+    let Alerting { group_by, repeat, summary, description, labels, line: _ } = alerting;
+    let is_empty = group_by.is_empty() && labels.is_empty();
+    if is_empty && repeat.is_none() && summary.is_none() && description.is_none() {
         return Ok(());
     }
     writeln!(out, "\n[alerting]")?;
     write_texts(out, "group_by", group_by)?;
+    if let Some(repeat) = repeat {
+        writeln!(out, "repeat = {}", quoted(&span(*repeat)))?;
+    }
     for (key, text) in [("summary", summary), ("description", description)] {
         if let Some(text) = text {
             writeln!(out, "{key} = {}", quoted(text))?;

@@ -48,6 +48,7 @@ min_samples = 50
 for = "1min"
 keep_firing_for = "2min"
 cooldown = "15min"
+repeat = "1d"
 escalate_after = "30min"
 flapping = false
 on_no_data = "fire"
@@ -82,6 +83,7 @@ watch = "operations.retrieval"
 [alerting]
 group_by = ["operation"]
 labels = { service = "search", "a b" = "c\"d" }
+repeat = "12h"
 description = "since {{ since }}"
 
 [[inhibit]]
@@ -104,12 +106,18 @@ lasts = "1h"
     let without_lines = |sla: &SlaConfig| {
         let mut alerts = sla.alerts().to_vec();
         alerts.iter_mut().for_each(|alert| alert.line = None);
-        let alerting = (sla.alerting().group_by.clone(), sla.alerting().labels.clone());
-        (alerts, alerting, sla.inhibitions().map(<[_]>::to_vec))
+        let mut alerting = sla.alerting().clone();
+        alerting.line = None;
+        let (mut inhibitions, mut silences) =
+            (sla.inhibitions().unwrap_or_default().to_vec(), sla.silences().to_vec());
+        inhibitions.iter_mut().for_each(|inhibition| inhibition.line = None);
+        silences.iter_mut().for_each(|silence| silence.line = None);
+        (alerts, alerting, inhibitions, silences)
     };
     assert_eq!(rich.alerting().labels["a b"], "c\"d");
     assert_eq!(without_lines(&again), without_lines(&rich));
-    assert_eq!(again.silences(), rich.silences());
+    let repeats = |at: usize| rich.alerting().repeat_of(&rich.alerts()[at]).as_secs() / 3_600;
+    assert_eq!((repeats(0), repeats(1)), (24, 12));
     assert_eq!(again.to_toml(), rich.to_toml());
 }
 

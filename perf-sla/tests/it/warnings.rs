@@ -43,6 +43,59 @@ fn a_target_that_one_event_breaks_is_told_with_the_fewest_samples() {
 }
 
 #[test]
+fn a_label_that_no_alert_has_is_told_with_the_one_that_was_meant() {
+    let file =
+        |what: &str| format!("[metrics.depth]\ngauge = 'depth'\nby = \"tenant\"\nmax = 9\n{what}");
+    let silence =
+        "[[silences]]\nname = \"s\"\nevery = \"day\"\nat = \"02:00\"\nlasts = \"1h\"\nmatch = ";
+    let inhibit = |source: &str, equal: &str| {
+        format!(
+            "[[inhibit]]\nsource = ['{source}']\ntarget = ['severity=\"info\"']\nequal = [{equal:?}]"
+        )
+    };
+    let critical = "severity=\"critical\"";
+    for (what, says) in [
+        (
+            "[alerting]\ngroup_by = [\"opration\"]".to_owned(),
+            "alerting: group_by: no alert of this file has a label \"opration\"; did you mean \"operation\"?",
+        ),
+        (
+            "[alerting]\ngroup_by = [\"severity\"]".to_owned(),
+            "alerting: group_by: an alert keeps its labels while its severity changes",
+        ),
+        (
+            inhibit(critical, "opration"),
+            "inhibit: equal: no alert of this file has a label \"opration\"",
+        ),
+        (
+            inhibit("serverity=\"critical\"", "operation"),
+            "inhibit: source: no alert of this file has a label \"serverity\"; did you mean \"severity\"?",
+        ),
+        (
+            format!("{silence}['tennant=\"acme\"']"),
+            "silence \"s\": match: no alert of this file has a label \"tennant\"; did you mean \"tenant\"?",
+        ),
+        (
+            "[handlers.x]\ntype = \"stderr\"\nmatch = ['team!=\"data\"']".to_owned(),
+            "handlers.x: match: no alert of this file has a label \"team\"; use one of",
+        ),
+    ] {
+        let told = warnings(&file(&what));
+        assert!(told.len() == 1 && told[0].starts_with(says), "{what}\n{told:?}");
+        let lines: Vec<_> = sla(&file(&what)).warnings().iter().map(|told| told.position).collect();
+        assert_eq!(lines, [Some((5, 1))]);
+    }
+    for right in [
+        "[alerting]\ngroup_by = [\"operation\", \"tenant\"]".to_owned(),
+        inhibit(critical, "operation"),
+        format!("{silence}['severity=\"info\"', 'tenant=\"acme\"']"),
+        "[handlers.x]\ntype = \"stderr\"\nmatch = ['operation!=\"data\"']".to_owned(),
+    ] {
+        assert!(warnings(&file(&right)).is_empty(), "{right}");
+    }
+}
+
+#[test]
 fn they_stand_in_the_order_of_the_file_with_their_lines() {
     let text = "[[objectives]]\nname = \"x\"\ngood = \"success\"\ntarget = \"50%\"\n[overall]\nmin_success_rate = \"100%\"";
     let sla = sla(text);
