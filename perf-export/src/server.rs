@@ -49,6 +49,7 @@
 //! `export_server_evicted_connections_total`.
 
 mod access;
+mod answering;
 mod connection;
 mod error;
 mod listen;

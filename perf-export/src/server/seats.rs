@@ -1,7 +1,8 @@
 //! How many connections are open, and which one goes when there are too many.
 //!
 //! Who comes last needs a seat more than who sits and says nothing. But a newcomer needs a moment to ask, and who
-//! has asked needs time to take the answer: a thousand sockets that come at once must cost neither their seat.
+//! has asked needs time to take the answer: a thousand sockets that come at once must cost neither their seat. Who
+//! has had the answer needs it no more.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -12,7 +13,7 @@ use tokio::time::{Instant, sleep, sleep_until};
 /// What a newcomer has to ask in.
 const MOMENT: Duration = Duration::from_millis(10);
 
-/// What an answer is taken in by those who want it.
+/// What an answer is made and taken in, if somebody wants it.
 const ANSWERED: Duration = Duration::from_secs(1);
 
 /// In this time an answer has to be taken, whether others need the seat or not.
@@ -29,7 +30,9 @@ pub(super) struct Seats {
 struct Taken {
     /// Those from which nothing was asked yet.
     silent: BTreeMap<u64, Place>,
+    /// Those whose answer is under way.
     asked: BTreeMap<u64, Place>,
+    answered: BTreeMap<u64, Place>,
     next_turn: u64,
 }
 
@@ -72,7 +75,7 @@ impl Seats {
     /// Says whether somebody has lost their seat; `None` when nobody has, and there is no room.
     fn make_room(&self, at_any_price: bool) -> Option<bool> {
         let mut taken = lock(&self.taken);
-        if taken.silent.len() + taken.asked.len() < self.most {
+        if taken.silent.len() + taken.asked.len() + taken.answered.len() < self.most {
             return Some(false);
         }
         let idle = taken.take_idle(Instant::now());
@@ -88,9 +91,10 @@ impl Taken {
         self.next_turn
     }
 
-    /// One that does not need its seat: which has had its moment, or its answer.
+    /// One that does not need its seat: which has had its moment, its answer, or the time for one.
     fn take_idle(&mut self, now: Instant) -> Option<Place> {
-        for (places, time) in [(&mut self.silent, MOMENT), (&mut self.asked, ANSWERED)] {
+        let Taken { silent, asked, answered, .. } = self;
+        for (places, time) in [(silent, MOMENT), (answered, Duration::ZERO), (asked, ANSWERED)] {
             if let Some(first) = places.first_entry()
                 && now.duration_since(first.get().since) >= time
             {
@@ -100,6 +104,7 @@ impl Taken {
         None
     }
 
+    /// Of those who are not idle, which those who have had their answer are.
     fn take_oldest(&mut self) -> Option<Place> {
         let turn =
             |places: &BTreeMap<u64, Place>| places.keys().next().copied().unwrap_or(u64::MAX);
@@ -109,7 +114,8 @@ impl Taken {
     }
 
     fn remove(&mut self, turn: u64) -> Option<Place> {
-        self.silent.remove(&turn).or_else(|| self.asked.remove(&turn))
+        let Taken { silent, asked, answered, .. } = self;
+        [silent, asked, answered].into_iter().find_map(|places| places.remove(&turn))
     }
 }
 
@@ -121,6 +127,15 @@ impl Seat {
         if let Some(place) = taken.remove(turn.0) {
             *turn = (taken.next_turn(), Instant::now());
             taken.asked.insert(turn.0, Place { since: turn.1, ..place });
+        }
+    }
+
+    /// All that was asked has been answered.
+    pub(super) fn answered(&self) {
+        let turn = lock(&self.turn).0;
+        let mut taken = lock(&self.seats.taken);
+        if let Some(place) = taken.asked.remove(&turn) {
+            taken.answered.insert(turn, place);
         }
     }
 
@@ -168,7 +183,7 @@ mod tests {
     fn is_lost(seat: &Seat) -> bool {
         let turn = lock(&seat.turn).0;
         let taken = lock(&seat.seats.taken);
-        !taken.silent.contains_key(&turn) && !taken.asked.contains_key(&turn)
+        [&taken.silent, &taken.asked, &taken.answered].iter().all(|all| !all.contains_key(&turn))
     }
 
     #[test]
@@ -229,6 +244,22 @@ mod tests {
             let (newcomer, evicted) = seats.take().await;
             assert!(evicted && begun.elapsed() < MOMENT * 2);
             assert_eq!([&first, &second, &newcomer].map(is_lost), [false, true, false]);
+        });
+    }
+
+    #[test]
+    fn who_has_had_an_answer_makes_room_at_once_and_needs_the_seat_again_when_asking() {
+        run(async {
+            let seats = Seats::new(2);
+            let ((first, _), (second, _)) = (seats.take().await, seats.take().await);
+            [&first, &second].iter().for_each(|seat| seat.ask());
+            first.answered();
+            second.answered();
+            second.ask();
+            let begun = Instant::now();
+            let (newcomer, evicted) = seats.take().await;
+            assert!(evicted && begun.elapsed().is_zero());
+            assert_eq!([&first, &second, &newcomer].map(is_lost), [true, false, false]);
         });
     }
 
