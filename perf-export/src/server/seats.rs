@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::Notify;
-use tokio::time::{Instant, sleep, sleep_until};
+use tokio::time::{Instant, sleep_until};
 
 /// What a newcomer has to ask in.
 const MOMENT: Duration = Duration::from_millis(10);
@@ -55,13 +55,13 @@ impl Seats {
     }
 
     /// Takes a seat, and says whether somebody else has lost theirs for it. When all are taken by such as need
-    /// them, that is a moment later the one that is silent longest.
+    /// them, that is the first who does not any more, and after a moment the one that is silent longest.
     pub(super) async fn take(self: &Arc<Self>) -> (Seat, bool) {
-        let evicted = match self.make_room(false) {
-            Some(evicted) => evicted,
-            None => {
-                sleep(MOMENT).await;
-                self.make_room(true).unwrap_or(false)
+        let deadline = Instant::now() + MOMENT;
+        let evicted = loop {
+            match self.make_room(Instant::now() >= deadline) {
+                Ok(evicted) => break evicted,
+                Err(idle) => sleep_until(idle.min(deadline)).await,
             }
         };
         let (now, lost) = (Instant::now(), Arc::new(Notify::new()));
@@ -72,16 +72,18 @@ impl Seats {
         (seat, evicted)
     }
 
-    /// Says whether somebody has lost their seat; `None` when nobody has, and there is no room.
-    fn make_room(&self, at_any_price: bool) -> Option<bool> {
+    /// Says whether somebody has lost their seat, or when somebody will not need theirs any more.
+    fn make_room(&self, at_any_price: bool) -> Result<bool, Instant> {
         let mut taken = lock(&self.taken);
         if taken.silent.len() + taken.asked.len() + taken.answered.len() < self.most {
-            return Some(false);
+            return Ok(false);
         }
-        let idle = taken.take_idle(Instant::now());
-        let loser = if at_any_price { idle.or_else(|| taken.take_oldest()) } else { idle };
+        let loser = match taken.take_idle(Instant::now()) {
+            Err(idle) if at_any_price => taken.take_oldest().ok_or(idle),
+            loser => loser,
+        };
         loser?.lost.notify_one();
-        Some(true)
+        Ok(true)
     }
 }
 
@@ -91,17 +93,20 @@ impl Taken {
         self.next_turn
     }
 
-    /// One that does not need its seat: which has had its moment, its answer, or the time for one.
-    fn take_idle(&mut self, now: Instant) -> Option<Place> {
+    /// One that does not need its seat: which has had its moment, its answer, or the time for one. Else when the
+    /// first will be so.
+    fn take_idle(&mut self, now: Instant) -> Result<Place, Instant> {
         let Taken { silent, asked, answered, .. } = self;
+        let mut next = now + ANSWERED;
         for (places, time) in [(silent, MOMENT), (answered, Duration::ZERO), (asked, ANSWERED)] {
-            if let Some(first) = places.first_entry()
-                && now.duration_since(first.get().since) >= time
-            {
-                return Some(first.remove());
+            let Some(first) = places.first_entry() else { continue };
+            let idle = first.get().since + time;
+            if idle <= now {
+                return Ok(first.remove());
             }
+            next = next.min(idle);
         }
-        None
+        Err(next)
     }
 
     /// Of those who are not idle, which those who have had their answer are.
@@ -169,6 +174,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use tokio::time::sleep;
 
     /// Runs it in a time that passes only when all wait.
     fn run(test: impl Future<Output = ()>) {
@@ -230,6 +236,20 @@ mod tests {
             crowd.iter().for_each(|(_, seat)| seat.ask());
             seats.take().await;
             assert!(is_lost(&asking), "it has had its answer");
+        });
+    }
+
+    #[test]
+    fn a_newcomer_waits_for_the_end_of_the_first_moment_and_no_longer() {
+        run(async {
+            let seats = Seats::new(2);
+            let (first, _) = seats.take().await;
+            sleep(MOMENT * 7 / 10).await;
+            let (second, _) = seats.take().await;
+            let begun = Instant::now();
+            let (third, evicted) = seats.take().await;
+            assert_eq!((begun.elapsed(), evicted), (MOMENT * 3 / 10, true));
+            assert_eq!([&first, &second, &third].map(is_lost), [true, false, false]);
         });
     }
 
