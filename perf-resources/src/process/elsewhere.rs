@@ -31,6 +31,18 @@ impl Source {
         Err(io::Error::new(io::ErrorKind::Unsupported, reason))
     }
 
+    /// When the process began, since 1970; known once it was sampled.
+    pub(super) fn started(&mut self) -> Option<std::time::Duration> {
+        #[cfg(feature = "system")]
+        {
+            let own = sysinfo::Pid::from_u32(std::process::id());
+            let process = self.system.process(own)?;
+            Some(std::time::Duration::from_secs(process.start_time()))
+        }
+        #[cfg(not(feature = "system"))]
+        None
+    }
+
     #[cfg(feature = "system")]
     pub(super) fn sample(&mut self, _: Detail) -> io::Result<ProcessSample> {
         use std::time::{Duration, Instant};
