@@ -109,13 +109,14 @@ fn bad_input_ends_with_3_and_names_the_file_and_the_remedy() {
     fs::create_dir(desk.path("empty")).unwrap();
     desk.write("file.txt", "a file");
     desk.write("bad.toml", "[overall]\nmax_p95 = 300");
-    let cases: [(&[&str], &[&str]); 8] = [
+    let cases: [(&[&str], &[&str]); 9] = [
         (&["--corpus", "missing"], &["missing"]),
         (&["--corpus", "file.txt"], &["file.txt"]),
         (&["--corpus", "empty"], &["empty", "--corpus"]),
         (&["--sla", "missing.toml"], &["missing.toml", "cannot be read"]),
         (&["--sla", "bad.toml"], &["bad.toml:2:11:", "\"300ms\""]),
         (&["--queries", "0"], &["--queries", "at least 1"]),
+        (&["--serve", ":9464"], &["--serve: \":9464\" is no address", "such as 127.0.0.1:9464"]),
         (&["--concurrency", "x"], &["--concurrency", "whole number"]),
         (&["--corpus", "corpus", "--out", "file.txt"], &["file.txt", "cannot be created"]),
     ];
@@ -224,16 +225,40 @@ fn ctrl_c_ends_with_a_report_of_what_was_measured_and_130() {
 /// The body of what is answered at `path`.
 #[cfg(unix)]
 fn get(address: &str, path: &str) -> String {
+    get_as(address, path, "*/*")
+}
+
+/// The same, in a format that is accepted.
+#[cfg(unix)]
+fn get_as(address: &str, path: &str, accept: &str) -> String {
     use std::io::{Read, Write};
     use std::time::Duration;
     let mut client = std::net::TcpStream::connect(address).unwrap();
     client.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
-    let head = format!("GET {path} HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n");
+    let head = format!(
+        "GET {path} HTTP/1.1\r\nHost: here\r\nAccept: {accept}\r\nConnection: close\r\n\r\n"
+    );
     client.write_all(head.as_bytes()).unwrap();
     let mut answer = String::new();
     client.read_to_string(&mut answer).unwrap();
     assert!(answer.starts_with("HTTP/1.1 200"), "{path}: {answer}");
     answer.split_once("\r\n\r\n").unwrap().1.to_owned()
+}
+
+/// Holds a scrape against Prometheus' own checker, where there is one.
+#[cfg(unix)]
+fn is_clean_to_promtool(scrape: &str) {
+    use std::io::Write;
+    use std::process::Stdio;
+    let mut promtool = Command::new("promtool");
+    promtool.args(["check", "metrics"]).stdin(Stdio::piped()).stdout(Stdio::piped());
+    let Ok(mut promtool) = promtool.stderr(Stdio::piped()).spawn() else {
+        eprintln!("skipped: there is no promtool");
+        return;
+    };
+    promtool.stdin.take().unwrap().write_all(scrape.as_bytes()).unwrap();
+    let output = promtool.wait_with_output().unwrap();
+    assert!(output.status.success() && told(&output).is_empty(), "{}\n{scrape}", told(&output));
 }
 
 #[cfg(unix)]
@@ -269,7 +294,26 @@ fn a_served_demo_answers_until_ctrl_c_and_ends_with_its_report_and_verdict() {
     while counted(&scrape()) < 20.0 {
         assert!(patience.elapsed().as_secs() < 120, "it answers no questions");
     }
-    assert!(scrape().contains("\nprocess_resident_memory_bytes "), "what it costs is there too");
+    // What every dashboard of processes asks for.
+    let own = scrape();
+    for (name, kind) in [
+        ("process_cpu_seconds_total", "counter"),
+        ("process_start_time_seconds", "gauge"),
+        ("process_resident_memory_bytes", "gauge"),
+        ("process_virtual_memory_bytes", "gauge"),
+        ("process_open_fds", "gauge"),
+        ("process_max_fds", "gauge"),
+        ("process_threads", "gauge"),
+    ] {
+        assert!(own.contains(&format!("\n# TYPE {name} {kind}\n{name} ")), "{name}: {own}");
+    }
+    is_clean_to_promtool(&own);
+    let open = get_as(&address, "/metrics", "application/openmetrics-text;version=1.0.0");
+    let has_trace = |line: &str| {
+        line.starts_with("perf_operation_duration_seconds_bucket{operation=\"end_to_end\"")
+            && line.contains(" # {trace_id=\"000")
+    };
+    assert!(open.lines().any(has_trace), "slow requests say which they were: {open}");
     assert!(scrape().contains("\nperf_export_server_scrapes_total "));
     let status: Value = serde_json::from_str(&get(&address, "/api/v1/sla")).unwrap();
     assert_eq!(status["schema"], "perf-sla-status");

@@ -41,18 +41,25 @@
 //! request is closed after as long. At most 128 connections are open
 //! ([`max_connections`](MetricsServer::max_connections)): the next one closes the one that has asked nothing for
 //! longest, so that clients who only hold connections never lock out those who ask. Each has 10 ms to ask before it
-//! is closed so, and then a second to take the answer; in any case it has to be taken within a minute. `/metrics` is rendered where connections are served, as it takes less than a millisecond; everything
-//! else on at most two threads beside, and whoever asks for it cannot delay a scrape. A panic while rendering is
-//! an answer with status 500.
+//! is closed so, and then a second to take the answer; with that it may be closed at once. In any case an answer has
+//! to be taken within a minute.
+//!
+//! `/metrics` is rendered where connections are served, as it takes less than a millisecond; everything else on two
+//! threads beside, and whoever asks for it cannot delay a scrape. Sixteen requests may wait for them: whoever closes
+//! the connection before is not rendered, and the next is answered with 503 and `Retry-After`. `/healthz/sla` has a
+//! thread of its own, so that a probe is answered however many ask for reports. A panic while rendering is an answer
+//! with status 500.
 //!
 //! Three counters of the profiler tell of it: `export_server_scrapes_total`, `export_server_unauthorized_total` and
 //! `export_server_evicted_connections_total`.
 
 mod access;
+mod answering;
 mod connection;
 mod error;
 mod listen;
 mod page;
+mod rendering;
 mod response;
 mod routes;
 mod seats;

@@ -2,14 +2,14 @@
 
 use crate::terminal::say;
 use perfkit::analysis::RequestWatch;
-use perfkit::export::server::MetricsServerThread;
+use perfkit::export::server::{MetricsServerThread, ServerError};
 use perfkit::sla::SlaConfig;
 use perfkit::{Profiler, Server};
 use std::error::Error;
 
 /// Finds out whether `address` can be served at, before anything else is done.
 pub(super) fn check(address: &str) -> Result<(), Box<dyn Error>> {
-    Server::new(&Profiler::new()).spawn(address).map_err(|error| refused(&error))?.stop();
+    Server::new(&Profiler::new()).spawn(address).map_err(|error| refused(address, &error))?.stop();
     Ok(())
 }
 
@@ -26,7 +26,7 @@ pub(super) fn spawn(
         .with_requests(requests)
         .titled("perfkit demo")
         .spawn(address)
-        .map_err(|error| refused(&error))?;
+        .map_err(|error| refused(address, &error))?;
     let url = format!("http://{}", server.local_addr());
     say(&format!(
         "serving {url}\n  /metrics        for Prometheus\n  /report         for people; its numbers: \
@@ -35,6 +35,12 @@ pub(super) fn spawn(
     Ok(server)
 }
 
-fn refused(error: &dyn Error) -> String {
-    format!("--serve: {error}")
+fn refused(address: &str, error: &ServerError) -> String {
+    match error {
+        ServerError::Address(why) => {
+            let example = "127.0.0.1:9464";
+            format!("--serve: {address:?} is no address to listen at, such as {example}: {why}")
+        }
+        _ => format!("--serve: {error}"),
+    }
 }

@@ -78,7 +78,9 @@ impl Generator {
     pub fn interval(mut self, interval: Duration) -> Result<Self, InvalidGenerator> {
         if !(1..=60).contains(&interval.as_secs()) || interval.subsec_nanos() > 0 {
             return Err(InvalidGenerator(format!(
-                "{interval:?} is no interval for rules; it has 1 to 60 whole seconds"
+                "rules cannot be evaluated every {}: it has to be whole seconds, and at most a minute, as \
+                 there are windows of five",
+                super::promql::duration(interval)
             )));
         }
         self.interval = interval;

@@ -63,7 +63,7 @@ impl<'a> Metric<'a> {
         // A definition may be one of another kind with this name.
         let definition = gather.snapshot.definition(given).filter(|d| d.kind() == kind);
         let (unit, scale) = base_unit(definition.map_or("", |definition| definition.unit()));
-        let of_process = kind == MetricKind::Gauge && given.starts_with(PROCESS);
+        let of_process = given.starts_with(PROCESS);
         let prefix = if of_process { "" } else { &gather.exposition.prefix };
         let kind = match kind {
             MetricKind::Gauge if of_process && given.ends_with("_total") => MetricKind::Counter,

@@ -27,9 +27,15 @@ struct State {
     is_sending: bool,
     stage: Stage,
     deadline: Option<Instant>,
-    /// Whether the sender has.
-    has_ended: bool,
+    ended: Ended,
     totals: RemoteWriteTotals,
+}
+
+/// Which of the two threads have.
+#[derive(Default)]
+struct Ended {
+    collector: bool,
+    sender: bool,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -74,6 +80,10 @@ impl Outbox {
     pub(super) fn put(&self, requests: Vec<WriteRequest>) {
         let mut state = self.state();
         for request in requests {
+            if state.stage == Stage::Over {
+                state.lose(&request, &self.dropped);
+                continue;
+            }
             while state.queue.len() - usize::from(state.is_sending) >= self.capacity {
                 let oldest = usize::from(state.is_sending);
                 let Some(lost) = state.queue.remove(oldest) else { break };
@@ -153,8 +163,18 @@ impl Outbox {
         self.changed.notify_all();
     }
 
+    /// Waits until the last snapshot has been put in, or this time. Whether it has been.
+    pub(super) fn wait_for_collector(&self, deadline: Option<Instant>) -> bool {
+        self.wait(self.state(), deadline, |state| !state.ended.collector).ended.collector
+    }
+
+    pub(super) fn collector_ended(&self) {
+        self.state().ended.collector = true;
+        self.changed.notify_all();
+    }
+
     pub(super) fn sender_ended(&self) {
-        self.state().has_ended = true;
+        self.state().ended.sender = true;
         self.changed.notify_all();
     }
 
@@ -165,14 +185,13 @@ impl Outbox {
         state.stage = Stage::Flushing;
         state.deadline = deadline;
         self.changed.notify_all();
-        let mut state = self.wait(state, deadline, |state| !state.has_ended);
+        let mut state = self.wait(state, deadline, |state| !state.ended.sender);
         state.stage = Stage::Over;
         while let Some(lost) = state.queue.pop_front() {
-            state.totals.unsent.add(lost.samples);
-            self.dropped.add(lost.samples);
+            state.lose(&lost, &self.dropped);
         }
         self.changed.notify_all();
-        state.has_ended
+        state.ended.sender
     }
 
     /// Waits for the condition to be false, or this time.
@@ -204,6 +223,12 @@ impl Outbox {
 }
 
 impl State {
+    /// Counts what is too late.
+    fn lose(&mut self, request: &WriteRequest, dropped: &Counter) {
+        self.totals.unsent.add(request.samples);
+        dropped.add(request.samples);
+    }
+
     /// Whether an attempt at this time would be one before the deadline.
     fn has_time(&self, at: Option<Instant>) -> bool {
         match self.stage {

@@ -13,6 +13,9 @@ use std::thread::{Builder, JoinHandle};
 use std::time::{Duration, Instant};
 use std::{fmt, io};
 
+/// Long for a snapshot, which waits for nobody but somebody's source of SLA events.
+const LAST_SNAPSHOT: Duration = Duration::from_secs(1);
+
 /// What writes to a remote server until it is stopped or dropped; both take a last snapshot, mark all series as
 /// ended, and send what is queued until a deadline.
 pub struct RemoteWriteThread {
@@ -34,7 +37,7 @@ impl RemoteWriteThread {
         let sender = Sender {
             client: Client::new(&write.endpoint),
             write: write.clone(),
-            outbox: Ending(Arc::clone(&outbox)),
+            outbox: Ending(Arc::clone(&outbox), Outbox::sender_ended),
         };
         let named = |name: &str| Builder::new().name(name.to_owned());
         spawned.sender = Some(named("remote-write-send").spawn(|| sender.run())?);
@@ -43,7 +46,7 @@ impl RemoteWriteThread {
             profiler: profiler.clone(),
             interval: write.interval,
             last: i64::MIN,
-            outbox,
+            outbox: Ending(outbox, Outbox::collector_ended),
         };
         spawned.collector = Some(named("remote-write").spawn(|| collector.run())?);
         Ok(spawned)
@@ -62,7 +65,8 @@ impl RemoteWriteThread {
     }
 
     /// [`stop`](Self::stop) with this deadline. It returns in that time even if the server hangs: the attempt
-    /// that is under way is left alone, and ends with its own time-out.
+    /// that is under way is left alone, and ends with its own time-out. The last snapshot is waited for in that
+    /// time too, or a second if that is longer: a source of SLA events of your own may hang.
     pub fn stop_within(mut self, deadline: Duration) -> RemoteWriteTotals {
         self.end(deadline);
         self.outbox.totals()
@@ -72,7 +76,10 @@ impl RemoteWriteThread {
         let Some(sender) = self.sender.take() else { return };
         let deadline = Instant::now().checked_add(within);
         self.outbox.stop();
-        if let Some(collector) = self.collector.take() {
+        let last_snapshot = Instant::now().checked_add(within.max(LAST_SNAPSHOT));
+        if let Some(collector) = self.collector.take()
+            && self.outbox.wait_for_collector(last_snapshot)
+        {
             // A panic in somebody's source of SLA events has been told; one here could end the process.
             let _ = collector.join();
         }
@@ -101,13 +108,13 @@ struct Collector {
     interval: Duration,
     /// The time of the last samples, in ms since 1970.
     last: i64,
-    outbox: Arc<Outbox>,
+    outbox: Ending,
 }
 
 impl Collector {
     fn run(mut self) {
         let mut next = Instant::now().checked_add(self.interval);
-        while self.outbox.wait_for_tick(next) {
+        while self.outbox.0.wait_for_tick(next) {
             self.collect();
             let now = Instant::now();
             while let Some(past) = next.filter(|next| *next <= now) {
@@ -116,7 +123,7 @@ impl Collector {
         }
         self.collect();
         let requests = self.living.end(self.last.saturating_add(1));
-        self.outbox.put(requests);
+        self.outbox.0.put(requests);
     }
 
     fn collect(&mut self) {
@@ -124,7 +131,7 @@ impl Collector {
         // A server refuses samples that are not after those that it has.
         self.last = millis(snapshot.taken_at()).max(self.last.saturating_add(1));
         let requests = self.living.samples(&snapshot, self.last);
-        self.outbox.put(requests);
+        self.outbox.0.put(requests);
     }
 }
 
@@ -154,11 +161,11 @@ impl Sender {
     }
 }
 
-/// Says that the sender has ended, however it did.
-struct Ending(Arc<Outbox>);
+/// Says that a thread has ended, however it did.
+struct Ending(Arc<Outbox>, fn(&Outbox));
 
 impl Drop for Ending {
     fn drop(&mut self) {
-        self.0.sender_ended();
+        (self.1)(&self.0);
     }
 }

@@ -1,5 +1,6 @@
 //! One connection, from its first byte to its last.
 
+use super::answering::Answering;
 use super::seats::Seat;
 use axum::Router;
 use hyper::server::conn::http1;
@@ -35,7 +36,7 @@ pub(super) async fn converse(
             .max_buf_size(BUFFER_BYTES)
             // `printf … | nc` closes its side when it has asked.
             .half_close(true)
-            .serve_connection(TokioIo::new(stream), service)
+            .serve_connection(TokioIo::new(Answering::new(stream, seat)), service)
     );
     tokio::select! {
         // What was wrong with the client is the client's business.
@@ -63,12 +64,7 @@ mod tests {
             ("GET / HTTP/1.1\r\nHost: here\r\n\r\n", 1),
             ("GET / HTTP/1.1\r\nHost: here\r\n\r\nGET / HTTP/1.1\r\n", 1),
         ] {
-            let runtime = tokio::runtime::Builder::new_current_thread()
-                .enable_time()
-                .start_paused(true)
-                .build()
-                .unwrap();
-            runtime.block_on(async {
+            run(async {
                 let (mut client, stream) = tokio::io::duplex(4_096);
                 client.write_all(begun.as_bytes()).await.unwrap();
                 let router = Router::new().route("/", get(|| async { "here" }));
@@ -82,5 +78,42 @@ mod tests {
                 assert_eq!(told.matches("HTTP/1.1 200 OK").count(), answers, "{begun:?}: {told}");
             });
         }
+    }
+
+    #[test]
+    fn an_answer_that_was_taken_leaves_the_seat_to_others_at_once_and_one_that_was_not_does_not() {
+        // What the system takes of an answer of 100 bytes and a head of less than 1,000.
+        for (taken, waits) in [(4_096, false), (50, true)] {
+            run(async {
+                let (mut client, stream) = tokio::io::duplex(taken);
+                let router = Router::new().route("/", get(|| async { "x".repeat(100) }));
+                let seats = Seats::new(1);
+                let (seat, _) = seats.take().await;
+                let (_stop, stopping) = watch::channel(());
+                let conversation =
+                    converse(stream, router, &seat, Duration::from_secs(5), stopping);
+                let newcomer = async {
+                    client.write_all(b"GET / HTTP/1.1\r\nHost: here\r\n\r\n").await.unwrap();
+                    client.read_exact(&mut [0; 10]).await.unwrap();
+                    let begun = Instant::now();
+                    assert!(seats.take().await.1);
+                    assert_eq!(!begun.elapsed().is_zero(), waits);
+                };
+                tokio::select! {
+                    () = conversation => panic!("it was not closed"),
+                    () = newcomer => {}
+                }
+            });
+        }
+    }
+
+    /// Runs it in a time that passes only when all wait.
+    fn run(test: impl Future<Output = ()>) {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .start_paused(true)
+            .build()
+            .unwrap();
+        runtime.block_on(test);
     }
 }

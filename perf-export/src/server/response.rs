@@ -11,7 +11,6 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use tokio::task::spawn_blocking;
 
 /// Below this an answer fits into one packet, compressed or not.
 const WORTH_COMPRESSING: usize = 1_024;
@@ -40,14 +39,6 @@ pub(super) fn answer_with_status(
     }
 }
 
-/// Renders on a thread where that may take its time.
-pub(super) async fn aside(
-    render: impl FnOnce() -> Response<Body> + Send + 'static,
-) -> Response<Body> {
-    // What is to be rendered is dropped only when the runtime ends.
-    spawn_blocking(render).await.unwrap_or_else(|_| failure("The server is stopping.\n"))
-}
-
 pub(super) fn text(status: StatusCode, text: impl Into<Vec<u8>>) -> Response<Body> {
     whole(status, PLAIN, false, text.into())
 }
@@ -66,7 +57,7 @@ pub(super) fn accepts_gzip(headers: &HeaderMap) -> bool {
     })
 }
 
-fn failure(sentence: &str) -> Response<Body> {
+pub(super) fn failure(sentence: &str) -> Response<Body> {
     text(StatusCode::INTERNAL_SERVER_ERROR, sentence)
 }
 

@@ -3,14 +3,16 @@
 use super::access::Access;
 use super::error::ServerError;
 use super::page::Page;
-use super::response::{accepts_gzip, answer, answer_with_status, aside, text};
+use super::rendering::Line;
+use super::response::{accepts_gzip, answer, answer_with_status, text};
 use super::served::Served;
 use super::sla_status::Judge;
 use super::{MetricsServer, response};
 use crate::prometheus::{Exposition, Format};
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{Request, State};
+use axum::extract::rejection::NestedPathRejection;
+use axum::extract::{NestedPath, Request, State};
 use axum::http::header::{ACCEPT, ALLOW, AUTHORIZATION, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, HeaderValue, Response, StatusCode};
 use axum::middleware::{Next, from_fn_with_state};
@@ -30,8 +32,10 @@ struct Site {
     judge: Judge,
     access: Access,
     served: Arc<Served>,
-    /// What is said to those who ask for something else.
-    not_found: String,
+    pages: Line,
+    probes: Line,
+    /// For those who ask for something else.
+    paths: Vec<String>,
 }
 
 type SharedSite = State<Arc<Site>>;
@@ -48,7 +52,10 @@ pub(super) fn router(server: MetricsServer, served: Arc<Served>) -> Result<Route
         page.check(&paths)?;
         paths.push(page.path.clone());
         let path = page.path.clone();
-        router = router.route(&path, get(move |headers: HeaderMap| show(page, headers)));
+        router = router.route(
+            &path,
+            get(move |site: SharedSite, headers: HeaderMap| show(page, site, headers)),
+        );
     }
     let exposition = match &server.sla {
         Some(sla) => server.exposition.with_sla(sla),
@@ -60,7 +67,9 @@ pub(super) fn router(server: MetricsServer, served: Arc<Served>) -> Result<Route
         exposition,
         access: server.access,
         served,
-        not_found: format!("There is no such page. There are:\n{}\n", paths.join("\n")),
+        pages: Line::of_pages(),
+        probes: Line::of_probes(),
+        paths,
     });
     let router = router
         .method_not_allowed_fallback(wrong_method)
@@ -97,28 +106,35 @@ async fn metrics(State(site): SharedSite, headers: HeaderMap) -> Response<Body> 
 
 async fn sla_status(State(site): SharedSite, headers: HeaderMap) -> Response<Body> {
     let gzip = accepts_gzip(&headers);
-    aside(move || answer(gzip, "application/json", || site.judge.to_json())).await
+    let of = Arc::clone(&site);
+    site.pages.render(move || answer(gzip, "application/json", || of.judge.to_json())).await
 }
 
 async fn sla_health(State(site): SharedSite) -> Response<Body> {
+    let of = Arc::clone(&site);
     let render = move || {
         answer_with_status(false, "text/plain; charset=utf-8", || {
-            let (violations, text) = site.judge.to_text();
+            let (violations, text) = of.judge.to_text();
             let is_ill = violations > 0;
             let status = if is_ill { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK };
             Ok((status, text.into_bytes()))
         })
     };
-    aside(render).await
+    site.probes.render(render).await
 }
 
-async fn show(page: Page, headers: HeaderMap) -> Response<Body> {
+async fn show(page: Page, State(site): SharedSite, headers: HeaderMap) -> Response<Body> {
     let gzip = accepts_gzip(&headers);
-    aside(move || answer(gzip, &page.content_type, || (page.render)())).await
+    site.pages.render(move || answer(gzip, &page.content_type, || (page.render)())).await
 }
 
-async fn not_found(State(site): SharedSite) -> Response<Body> {
-    text(StatusCode::NOT_FOUND, site.not_found.as_str())
+async fn not_found(
+    State(site): SharedSite,
+    nest: Result<NestedPath, NestedPathRejection>,
+) -> Response<Body> {
+    let nest = nest.as_ref().map_or("", NestedPath::as_str);
+    let paths: String = site.paths.iter().map(|path| format!("{nest}{path}\n")).collect();
+    text(StatusCode::NOT_FOUND, format!("There is no such page. There are:\n{paths}"))
 }
 
 async fn wrong_method() -> Response<Body> {

@@ -1,18 +1,19 @@
 //! How many connections are open, and which one goes when there are too many.
 //!
 //! Who comes last needs a seat more than who sits and says nothing. But a newcomer needs a moment to ask, and who
-//! has asked needs time to take the answer: a thousand sockets that come at once must cost neither their seat.
+//! has asked needs time to take the answer: a thousand sockets that come at once must cost neither their seat. Who
+//! has had the answer needs it no more.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::Notify;
-use tokio::time::{Instant, sleep, sleep_until};
+use tokio::time::{Instant, sleep_until};
 
 /// What a newcomer has to ask in.
 const MOMENT: Duration = Duration::from_millis(10);
 
-/// What an answer is taken in by those who want it.
+/// What an answer is made and taken in, if somebody wants it.
 const ANSWERED: Duration = Duration::from_secs(1);
 
 /// In this time an answer has to be taken, whether others need the seat or not.
@@ -29,7 +30,9 @@ pub(super) struct Seats {
 struct Taken {
     /// Those from which nothing was asked yet.
     silent: BTreeMap<u64, Place>,
+    /// Those whose answer is under way.
     asked: BTreeMap<u64, Place>,
+    answered: BTreeMap<u64, Place>,
     next_turn: u64,
 }
 
@@ -52,13 +55,13 @@ impl Seats {
     }
 
     /// Takes a seat, and says whether somebody else has lost theirs for it. When all are taken by such as need
-    /// them, that is a moment later the one that is silent longest.
+    /// them, that is the first who does not any more, and after a moment the one that is silent longest.
     pub(super) async fn take(self: &Arc<Self>) -> (Seat, bool) {
-        let evicted = match self.make_room(false) {
-            Some(evicted) => evicted,
-            None => {
-                sleep(MOMENT).await;
-                self.make_room(true).unwrap_or(false)
+        let deadline = Instant::now() + MOMENT;
+        let evicted = loop {
+            match self.make_room(Instant::now() >= deadline) {
+                Ok(evicted) => break evicted,
+                Err(idle) => sleep_until(idle.min(deadline)).await,
             }
         };
         let (now, lost) = (Instant::now(), Arc::new(Notify::new()));
@@ -69,16 +72,18 @@ impl Seats {
         (seat, evicted)
     }
 
-    /// Says whether somebody has lost their seat; `None` when nobody has, and there is no room.
-    fn make_room(&self, at_any_price: bool) -> Option<bool> {
+    /// Says whether somebody has lost their seat, or when somebody will not need theirs any more.
+    fn make_room(&self, at_any_price: bool) -> Result<bool, Instant> {
         let mut taken = lock(&self.taken);
-        if taken.silent.len() + taken.asked.len() < self.most {
-            return Some(false);
+        if taken.silent.len() + taken.asked.len() + taken.answered.len() < self.most {
+            return Ok(false);
         }
-        let idle = taken.take_idle(Instant::now());
-        let loser = if at_any_price { idle.or_else(|| taken.take_oldest()) } else { idle };
+        let loser = match taken.take_idle(Instant::now()) {
+            Err(idle) if at_any_price => taken.take_oldest().ok_or(idle),
+            loser => loser,
+        };
         loser?.lost.notify_one();
-        Some(true)
+        Ok(true)
     }
 }
 
@@ -88,18 +93,23 @@ impl Taken {
         self.next_turn
     }
 
-    /// One that does not need its seat: which has had its moment, or its answer.
-    fn take_idle(&mut self, now: Instant) -> Option<Place> {
-        for (places, time) in [(&mut self.silent, MOMENT), (&mut self.asked, ANSWERED)] {
-            if let Some(first) = places.first_entry()
-                && now.duration_since(first.get().since) >= time
-            {
-                return Some(first.remove());
+    /// One that does not need its seat: which has had its moment, its answer, or the time for one. Else when the
+    /// first will be so.
+    fn take_idle(&mut self, now: Instant) -> Result<Place, Instant> {
+        let Taken { silent, asked, answered, .. } = self;
+        let mut next = now + ANSWERED;
+        for (places, time) in [(silent, MOMENT), (answered, Duration::ZERO), (asked, ANSWERED)] {
+            let Some(first) = places.first_entry() else { continue };
+            let idle = first.get().since + time;
+            if idle <= now {
+                return Ok(first.remove());
             }
+            next = next.min(idle);
         }
-        None
+        Err(next)
     }
 
+    /// Of those who are not idle, which those who have had their answer are.
     fn take_oldest(&mut self) -> Option<Place> {
         let turn =
             |places: &BTreeMap<u64, Place>| places.keys().next().copied().unwrap_or(u64::MAX);
@@ -109,7 +119,8 @@ impl Taken {
     }
 
     fn remove(&mut self, turn: u64) -> Option<Place> {
-        self.silent.remove(&turn).or_else(|| self.asked.remove(&turn))
+        let Taken { silent, asked, answered, .. } = self;
+        [silent, asked, answered].into_iter().find_map(|places| places.remove(&turn))
     }
 }
 
@@ -121,6 +132,15 @@ impl Seat {
         if let Some(place) = taken.remove(turn.0) {
             *turn = (taken.next_turn(), Instant::now());
             taken.asked.insert(turn.0, Place { since: turn.1, ..place });
+        }
+    }
+
+    /// All that was asked has been answered.
+    pub(super) fn answered(&self) {
+        let turn = lock(&self.turn).0;
+        let mut taken = lock(&self.seats.taken);
+        if let Some(place) = taken.asked.remove(&turn) {
+            taken.answered.insert(turn, place);
         }
     }
 
@@ -154,6 +174,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use tokio::time::sleep;
 
     /// Runs it in a time that passes only when all wait.
     fn run(test: impl Future<Output = ()>) {
@@ -168,7 +189,7 @@ mod tests {
     fn is_lost(seat: &Seat) -> bool {
         let turn = lock(&seat.turn).0;
         let taken = lock(&seat.seats.taken);
-        !taken.silent.contains_key(&turn) && !taken.asked.contains_key(&turn)
+        [&taken.silent, &taken.asked, &taken.answered].iter().all(|all| !all.contains_key(&turn))
     }
 
     #[test]
@@ -219,6 +240,20 @@ mod tests {
     }
 
     #[test]
+    fn a_newcomer_waits_for_the_end_of_the_first_moment_and_no_longer() {
+        run(async {
+            let seats = Seats::new(2);
+            let (first, _) = seats.take().await;
+            sleep(MOMENT * 7 / 10).await;
+            let (second, _) = seats.take().await;
+            let begun = Instant::now();
+            let (third, evicted) = seats.take().await;
+            assert_eq!((begun.elapsed(), evicted), (MOMENT * 3 / 10, true));
+            assert_eq!([&first, &second, &third].map(is_lost), [true, false, false]);
+        });
+    }
+
+    #[test]
     fn who_asks_all_the_time_does_not_keep_a_newcomer_out() {
         run(async {
             let seats = Seats::new(2);
@@ -229,6 +264,22 @@ mod tests {
             let (newcomer, evicted) = seats.take().await;
             assert!(evicted && begun.elapsed() < MOMENT * 2);
             assert_eq!([&first, &second, &newcomer].map(is_lost), [false, true, false]);
+        });
+    }
+
+    #[test]
+    fn who_has_had_an_answer_makes_room_at_once_and_needs_the_seat_again_when_asking() {
+        run(async {
+            let seats = Seats::new(2);
+            let ((first, _), (second, _)) = (seats.take().await, seats.take().await);
+            [&first, &second].iter().for_each(|seat| seat.ask());
+            first.answered();
+            second.answered();
+            second.ask();
+            let begun = Instant::now();
+            let (newcomer, evicted) = seats.take().await;
+            assert!(evicted && begun.elapsed().is_zero());
+            assert_eq!([&first, &second, &newcomer].map(is_lost), [true, false, false]);
         });
     }
 

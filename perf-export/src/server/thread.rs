@@ -2,6 +2,7 @@
 
 use super::error::ServerError;
 use super::listen::{Listening, listen};
+use super::rendering;
 use axum::Router;
 use std::io;
 use std::net::SocketAddr;
@@ -15,9 +16,6 @@ use tokio::time::Instant;
 
 /// For answers that are under way when it stops.
 const DRAIN: Duration = Duration::from_secs(1);
-
-/// Renders of all but `/metrics` that run at once. Two, so that one that hangs is not all.
-const RENDERING: usize = 2;
 
 /// The thread that [`MetricsServer::spawn`](super::MetricsServer::spawn) started. Dropped, it
 /// [stops](Self::stop).
@@ -92,7 +90,7 @@ fn begin(addresses: &[SocketAddr]) -> Result<(Runtime, TcpListener, SocketAddr),
     let runtime = Builder::new_current_thread()
         .enable_io()
         .enable_time()
-        .max_blocking_threads(RENDERING)
+        .max_blocking_threads(rendering::THREADS)
         .thread_name("perfkit-render")
         .build()
         .map_err(ServerError::Thread)?;

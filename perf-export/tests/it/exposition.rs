@@ -48,6 +48,7 @@ pub(crate) fn service() -> Profiler {
     profiler.hit_counter("cache").hit();
     profiler.gauge("process_resident_memory_bytes").set(1e9);
     profiler.gauge("process_cpu_seconds_total").set(1.5);
+    profiler.counter("process_read_bytes_total").add(77);
     profiler
 }
 
@@ -78,6 +79,7 @@ fn every_family_has_the_values_that_were_recorded() {
     assert_eq!(of("perf_batch_size_bucket", &[("le", "64.0")]), 1.0);
     assert_eq!(of("process_resident_memory_bytes", &[]), 1e9);
     assert_eq!(all["process_cpu_seconds_total"].kind, "counter");
+    assert_eq!(of("process_read_bytes_total", &[]), 77.0);
     assert_eq!(of("perf_losses_total", &[("reason", "invalid_values")]), 0.0);
     assert_eq!(of("perf_build_info", &[("version", env!("CARGO_PKG_VERSION"))]), 1.0);
     assert_eq!(of("perf_export_skipped_families_total", &[]), 0.0);

@@ -4,8 +4,13 @@ use super::http_sink::{HttpSink, Received, Reply};
 use super::remote_write::writer;
 use super::write_request::{by_series, samples};
 use perf_core::Profiler;
+use perf_export::prometheus::Exposition;
 use perf_export::push::{Endpoint, RemoteWrite};
+use std::sync::{Mutex, PoisonError, mpsc};
 use std::time::{Duration, Instant};
+
+/// Long for a machine that does ten other things.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Never twice in a test.
 const RARELY: Duration = Duration::from_secs(86_400);
@@ -129,6 +134,35 @@ fn a_thread_stops_in_time_though_the_server_hangs() {
     assert!(took >= Duration::from_millis(100), "it was given up before the deadline");
     assert!(took < Duration::from_secs(30), "{took:?}: it waited for the time-out of 60 s");
     assert_eq!((totals.unsent.requests, totals.queued_requests), (2, 0));
+}
+
+#[test]
+fn a_thread_stops_in_time_though_a_source_of_events_hangs() {
+    let sink = HttpSink::playing(&[Reply::Status(200)]);
+    let (release, held) = mpsc::channel::<()>();
+    let held = Mutex::new(held);
+    let exposition = Exposition::new().sla_events(move |_| {
+        let _ = held.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        Vec::new()
+    });
+    let profiler = Profiler::new();
+    let writing = writer(&sink).exposition(exposition).interval(RARELY).spawn(&profiler).unwrap();
+    let (tell, told) = mpsc::channel();
+    let stopping = std::thread::spawn(move || {
+        tell.send(writing.stop_within(Duration::from_millis(50))).unwrap();
+    });
+    let totals = told.recv_timeout(PATIENCE);
+    drop(release);
+    stopping.join().unwrap();
+    assert_eq!(totals.expect("it waited for the source").sent_samples, 0);
+    // What comes too late is counted and not kept.
+    let dropped = || profiler.snapshot().counter("remote_write_dropped_samples_total", &[]);
+    let begun = Instant::now();
+    while dropped() == Some(0) {
+        assert!(begun.elapsed() < PATIENCE);
+        std::thread::yield_now();
+    }
+    assert!(sink.received().is_empty());
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! What the server answers, asked over TCP. A test's name is the claim.
 
 use super::exposition::service;
-use super::server_client::{connect, get, get_with, read_answer};
+use super::server_client::{PATIENCE, connect, get, get_with, read_answer};
 use super::strict_parser::{parse_text, value};
 use flate2::read::GzDecoder;
 use perf_core::{Clock, Profiler};
@@ -118,6 +118,48 @@ fn a_page_that_hangs_delays_neither_scrapes_nor_the_end() {
         assert!(matches!(client.read_to_string(&mut rest), Ok(0) | Err(_)), "{rest}");
     }
     drop(release);
+}
+
+#[test]
+fn a_crowd_that_asks_for_pages_is_rendered_a_few_times_and_a_probe_is_answered_meanwhile() {
+    let (profiler, sla) = judged();
+    let rendered = profiler.counter("rendered");
+    let (release, held) = std::sync::mpsc::channel::<()>();
+    let held = std::sync::Mutex::new(held);
+    let server = MetricsServer::new(&profiler)
+        .sla(sla)
+        .route("/page", "text/plain", move || {
+            let _ = held.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).recv();
+            rendered.increment();
+            Ok("at last")
+        })
+        .spawn(HERE)
+        .unwrap();
+    let address = server.local_addr();
+    let (tell, told) = std::sync::mpsc::channel();
+    std::thread::scope(|scope| {
+        for _ in 0..100 {
+            let tell = tell.clone();
+            scope.spawn(move || {
+                // As far as the server can tell, it may have gone.
+                let mut client = connect(address);
+                client.write_all(b"GET /page HTTP/1.1\r\nHost: here\r\n\r\n").unwrap();
+                client.shutdown(std::net::Shutdown::Write).unwrap();
+                let answer = read_answer(&mut BufReader::new(client), true);
+                tell.send((answer.status, answer.has("retry-after: 1"))).unwrap();
+            });
+        }
+        // Two are being rendered, and sixteen in line.
+        for _ in 0..82 {
+            assert_eq!(told.recv_timeout(PATIENCE).unwrap(), (503, true));
+        }
+        assert_eq!(get(address, "/healthz/sla").status, 503);
+        drop(release);
+        for _ in 0..18 {
+            assert_eq!(told.recv_timeout(PATIENCE).unwrap(), (200, false));
+        }
+    });
+    assert_eq!(profiler.snapshot().counter("rendered", &[]), Some(18));
 }
 
 #[test]
@@ -346,7 +388,7 @@ fn the_routes_are_part_of_an_application_and_the_thread_starts_within_a_runtime(
     assert_eq!(ask("/").text(), "the service");
     assert!(ask("/perf/metrics").text().contains("perf_operation_requests_total"));
     assert!(ask("/perf/api/v1/sla").text().contains("perf-sla-status"));
-    assert!(ask("/perf/nothing").text().contains("There are:\n/metrics\n"));
+    assert!(ask("/perf/nothing").text().contains("There are:\n/perf/metrics\n"));
     assert_eq!(get_with(address, "/perf/healthz", "Connection: close\r\n").text(), "ok\n");
     assert_eq!(get_with(address, "/perf/metrics", "Connection: close\r\n").status, 401);
     assert_eq!(get(own, "/healthz").status, 200);

@@ -1,10 +1,11 @@
-//! The server over TLS, asked by rustls. A test's name is the claim.
+//! The server over TLS, asked by rustls, and by curl where there is one. A test's name is the claim.
 
 use super::server_client::{connect, read_answer, send};
 use perf_core::Profiler;
 use perf_export::server::{MetricsServer, ServerError};
 use rcgen::CertifiedKey;
 use std::io::{BufReader, Write};
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
@@ -58,6 +59,34 @@ fn a_client_that_trusts_the_certificate_is_answered_and_others_are_not() {
     let plain = send(server.local_addr(), b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n");
     assert!(!plain.contains("HTTP"), "{plain}");
     assert_eq!(ask(pair.roots.clone(), "localhost").unwrap().status, 200);
+}
+
+#[test]
+fn curl_is_answered_over_tls_when_it_trusts_the_certificate() {
+    if Command::new("curl").arg("--version").stdout(Stdio::null()).status().is_err() {
+        eprintln!("skipped: there is no curl");
+        return;
+    }
+    let pair = pair();
+    let folder = tempfile::tempdir().unwrap();
+    let authority = folder.path().join("authority.pem");
+    std::fs::write(&authority, &pair.certificate).unwrap();
+    let server =
+        MetricsServer::new(&Profiler::new()).tls(&pair.certificate, &pair.key).spawn(HERE).unwrap();
+    let port = server.local_addr().port();
+    let curl = |arguments: &[&str]| {
+        let mut curl = Command::new("curl");
+        curl.args(["--silent", "--noproxy", "*", "--max-time", "60"]);
+        curl.args(["--resolve", &format!("localhost:{port}:127.0.0.1")]).args(arguments);
+        let output = curl.arg(format!("https://localhost:{port}/healthz")).output().unwrap();
+        (output.status.code(), String::from_utf8(output.stdout).unwrap())
+    };
+    let trusting = ["--cacert", authority.to_str().unwrap()];
+    assert_eq!(curl(&trusting), (Some(0), "ok\n".to_owned()));
+    let old = [&trusting[..], &["--tls-max", "1.2"]].concat();
+    assert_eq!(curl(&old), (Some(0), "ok\n".to_owned()));
+    // 60: nobody vouches for it.
+    assert_eq!(curl(&[]), (Some(60), String::new()));
 }
 
 #[test]

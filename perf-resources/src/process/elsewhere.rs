@@ -31,6 +31,18 @@ impl Source {
         Err(io::Error::new(io::ErrorKind::Unsupported, reason))
     }
 
+    /// When the process began, since 1970; known once it was sampled.
+    pub(super) fn started(&mut self) -> Option<std::time::Duration> {
+        #[cfg(feature = "system")]
+        {
+            let own = sysinfo::Pid::from_u32(std::process::id());
+            let process = self.system.process(own)?;
+            Some(std::time::Duration::from_secs(process.start_time()))
+        }
+        #[cfg(not(feature = "system"))]
+        None
+    }
+
     #[cfg(feature = "system")]
     pub(super) fn sample(&mut self, _: Detail) -> io::Result<ProcessSample> {
         use std::time::{Duration, Instant};
@@ -73,8 +85,13 @@ mod tests {
 
     #[test]
     fn sysinfo_and_proc_see_the_same_process() {
-        let there = Source::own().unwrap().sample(Detail::default()).unwrap();
-        let here = crate::ProcessSampler::own().unwrap().sample().unwrap();
+        let mut source = Source::own().unwrap();
+        let there = source.sample(Detail::default()).unwrap();
+        let mut sampler = crate::ProcessSampler::own().unwrap();
+        let here = sampler.sample().unwrap();
+        // One of them knows whole seconds, of a machine's start in whole seconds.
+        let (theirs, ours) = (source.started().unwrap(), sampler.started().unwrap());
+        assert!(theirs.abs_diff(ours).as_secs() <= 3, "{theirs:?} {ours:?}");
         // Other tests of this process allocate meanwhile.
         let near = |a: u64, b: u64| a.abs_diff(b) <= a / 2 + (64 << 20);
         assert!(near(there.resident_bytes, here.resident_bytes), "{there:?} {here:?}");

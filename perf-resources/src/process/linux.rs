@@ -12,7 +12,7 @@ use rustix::time::{ClockId, clock_gettime};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 /// The files of one process.
 #[derive(Debug)]
@@ -60,7 +60,7 @@ impl Source {
     pub(super) fn sample(&mut self, detail: Detail) -> io::Result<ProcessSample> {
         // Clock beside clock: what is between them is an error of the ratio.
         let at = Instant::now();
-        let clock = self.is_own.then(process_clock);
+        let clock = self.is_own.then(|| clock(ClockId::ProcessCPUTime));
         // Before all others: when the process has ended, nothing is looked up by its number.
         let stat = Stat::parse(self.stat.read(&mut self.buffer)?)?;
         Ok(ProcessSample {
@@ -83,6 +83,13 @@ impl Source {
             },
             io: if detail.io { self.io_bytes() } else { None },
         })
+    }
+
+    /// When the process began, since 1970.
+    pub(super) fn started(&mut self) -> Option<Duration> {
+        let stat = Stat::parse(self.stat.read(&mut self.buffer).ok()?).ok()?;
+        let age = clock(ClockId::Boottime).saturating_sub(of_ticks(stat.started));
+        SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).ok()?.checked_sub(age)
     }
 
     fn open_fds(&self) -> Option<u64> {
@@ -125,8 +132,8 @@ fn own_switches() -> Option<ContextSwitches> {
     })
 }
 
-fn process_clock() -> Duration {
-    let time = clock_gettime(ClockId::ProcessCPUTime);
+fn clock(id: ClockId) -> Duration {
+    let time = clock_gettime(id);
     let seconds = u64::try_from(time.tv_sec).unwrap_or(0);
     Duration::new(seconds, u32::try_from(time.tv_nsec).unwrap_or(0))
 }

@@ -6,6 +6,7 @@ use super::elsewhere::Source;
 use super::linux::Source;
 use super::process_sample::ProcessSample;
 use std::io;
+use std::time::Duration;
 
 /// Reads what one process uses: this one, or another by its number.
 ///
@@ -64,6 +65,11 @@ impl ProcessSampler {
     /// `NotFound` when there is none, `Unsupported` on other systems than Linux.
     pub fn of(pid: u32) -> io::Result<Self> {
         Source::of(pid).map(Self::with_source)
+    }
+
+    /// When the process began, since 1970, if that is known.
+    pub(crate) fn started(&mut self) -> Option<Duration> {
+        self.source.started()
     }
 
     fn with_source(source: Source) -> Self {

@@ -8,7 +8,7 @@ use crate::process::{ProcessSample, ProcessSampler};
 use crate::system::{SystemReader, SystemSample};
 use perf_core::Profiler;
 use std::io;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Writes what the process uses into a profiler, so that SLA ceilings, the timeline, reports and exports
 /// see it: the sampler without a thread. [`spawn_sampler`](crate::spawn_sampler) has one.
@@ -17,6 +17,7 @@ use std::time::Instant;
 /// * `process_cpu_cores`, CPU time over time, where 1 is one core, and `process_cpu_ratio`, the same as a
 ///   share of the cores that can be had, `process_cpu_capacity_cores`: those the process may run on, or
 ///   the quota of its container; the first two from the second sample on
+/// * `process_cpu_seconds_total`, all CPU time, and `process_start_time_seconds`, since 1970
 /// * `process_resident_memory_bytes`, `process_virtual_memory_bytes`,
 ///   `process_peak_resident_memory_bytes`, `process_proportional_memory_bytes` (on request)
 /// * `process_threads`, `process_open_fds`, `process_max_fds`
@@ -60,6 +61,8 @@ pub struct ResourceGauges {
     reads_pressure: bool,
     system: SystemReader,
     last: Option<(ProcessSample, Option<CgroupSample>)>,
+    /// When the process began, since 1970.
+    started: Option<Duration>,
     idle: bool,
     missed_ticks: u64,
     failures: u64,
@@ -85,6 +88,7 @@ impl ResourceGauges {
             reads_pressure: config.pressure,
             system: SystemReader::new(config.system),
             last: None,
+            started: None,
             idle: false,
             missed_ticks: 0,
             failures: 0,
@@ -157,7 +161,12 @@ impl ResourceGauges {
     fn write_process(&mut self, now: &ProcessSample, capacity: Option<f64>) {
         let usage = self.last.as_ref().and_then(|(before, _)| now.cpu_since(before));
         let phase: Label = self.idle.then_some(("phase", "idle"));
+        self.started = self.started.or_else(|| self.process.started());
+        let started = self.started.map(|started| started.as_secs_f64());
         let series = &mut self.series;
+        series.set("process_start_time_seconds", None, started);
+        // A gauge, as a counter has whole numbers alone; what scrapes it sees a counter.
+        series.set("process_cpu_seconds_total", None, Some(now.cpu_time.as_secs_f64()));
         series.set("process_cpu_capacity_cores", None, capacity);
         series.set("process_cpu_cores", phase, usage.map(|usage| usage.ratio()));
         let share = usage.zip(capacity).and_then(|(usage, cores)| usage.share_of(cores));

@@ -4,9 +4,11 @@ use perf_core::{Counter, Definition, Gauge, Profiler};
 use std::collections::HashMap;
 
 /// Name, unit and meaning of all gauges and counters, names as Prometheus has them.
-pub(super) const METRICS: [(&str, &str, &str); 37] = [
+pub(super) const METRICS: [(&str, &str, &str); 39] = [
     ("process_cpu_cores", "cores", "CPU time over time: 1 is one core"),
     ("process_cpu_ratio", "", "CPU used over the CPU that can be had"),
+    ("process_cpu_seconds_total", "seconds", "CPU time of all threads"),
+    ("process_start_time_seconds", "seconds", "When the process began, in seconds since 1970"),
     ("process_cpu_capacity_cores", "cores", "Cores that may be used: affinity and quota"),
     ("process_resident_memory_bytes", "bytes", "Memory in RAM"),
     ("process_virtual_memory_bytes", "bytes", "Address space"),

@@ -3,7 +3,7 @@
 use crate::{Root, burn};
 use perf_core::{Clock, Profiler, Snapshot};
 use perf_resources::{ProcessSampler, ResourceGauges, SamplerConfig, spawn_sampler};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 fn gauges(profiler: &Profiler, config: SamplerConfig) -> ResourceGauges {
     ResourceGauges::new(profiler, config).unwrap()
@@ -37,11 +37,17 @@ fn the_process_is_in_the_snapshot_and_what_is_unknown_is_not() {
         "process_threads",
         "process_open_fds",
         "process_max_fds",
+        "process_cpu_seconds_total",
+        "process_start_time_seconds",
         "perfkit_sampler_duration_seconds",
     ] {
         assert!(gauge(&snapshot, known) > Some(0.0), "{known}");
         assert!(!snapshot.definition(known).unwrap().description().is_empty(), "{known}");
     }
+    let began = gauge(&snapshot, "process_start_time_seconds").unwrap();
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs_f64();
+    let age = now - began;
+    assert!(age > 0.0 && age < 3_600.0, "the tests take less than an hour: {age}");
     let unknown = ["cgroup_", "pressure_", "system_", "process_proportional"];
     let series = snapshot.gauges().map(|(series, _)| series.name().to_owned());
     for name in series {

@@ -27,6 +27,8 @@ impl MeasuredPipeline {
     pub fn answer(&self, query_id: usize, query: &str) -> Result<Answer, AnswerError> {
         let request = self.profiler.request(&query_id.to_string());
         request.metadata("query", query);
+        // A service has it from the header `traceparent`. A scrape as OpenMetrics then says which trace was slow.
+        request.metadata("trace_id", format!("{:032x}", query_id + 1));
         let answer = self.stages(&request, query);
         if let Err(error) = &answer {
             request.mark_failure_with(error.kind());

@@ -10,7 +10,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 /// Between two scrapes there is a second; after so long everybody has seen what was last.
 const SETTLED: Duration = Duration::from_secs(4);
@@ -67,12 +67,15 @@ impl<'a> Checks<'a> {
         ];
         for (engine, url) in engines {
             let (mut same, mut seen) = (0, 0);
-            for index in 0..SERVICES.len() {
-                for (expression, own) in self.own_counters(name, index)? {
+            for (index, (service, ..)) in SERVICES.iter().enumerate() {
+                let counters = self.own_counters(name, index)?;
+                if counters.iter().map(|(_, own)| own).sum::<f64>() <= 0.0 {
+                    return Err(format!("{service} has counted nothing").into());
+                }
+                for (expression, own) in counters {
                     seen += 1;
-                    // Where nothing failed, there may be no series that says so.
+                    // Both outcomes have a series, also where nothing failed.
                     let theirs = match self.http.query(&url, &expression)?.as_slice() {
-                        [] => 0.0,
                         [one] => one.value,
                         _ => f64::NAN,
                     };
@@ -85,7 +88,12 @@ impl<'a> Checks<'a> {
             }
             let claim = format!("counters after {when}: {engine}");
             let expected = "equal to the services' own, exactly";
-            self.table.row(same == seen, claim, expected, format!("{same} of {seen} equal"));
+            self.table.row(
+                same == seen && seen > 0,
+                claim,
+                expected,
+                format!("{same} of {seen} equal"),
+            );
         }
         Ok(())
     }
@@ -120,7 +128,7 @@ impl<'a> Checks<'a> {
             for (status, key) in [("success", "successes"), ("error", "failures")] {
                 let labels =
                     format!("instance=\"{instance}\",operation=\"{called}\",status=\"{status}\"");
-                let own = operation[key].as_f64().unwrap_or(0.0);
+                let own = operation[key].as_f64().ok_or("an operation has counts")?;
                 counters.push((format!("perf_operation_requests_total{{{labels}}}"), own));
             }
         }
@@ -271,30 +279,29 @@ impl<'a> Checks<'a> {
 
     /// One service degrades and recovers.
     fn alert(&mut self) -> Result<(), Box<dyn Error>> {
-        let before = self.machines.webhook.bodies().len();
+        // Those since the start: all has been well so far.
         thread::sleep(Duration::from_secs(20));
-        let early = self.machines.webhook.bodies()[before..].iter().map(titles).collect::<Vec<_>>();
-        self.table.row(
-            early.is_empty(),
-            "alerts while all is well",
-            "none",
-            format!("{}", early.len()),
-        );
-        let arrives = |machines: &Machines, status: &str| {
+        let early: Vec<_> = self.machines.webhook.bodies().iter().flat_map(titles).collect();
+        let seen = if early.is_empty() { "none".to_owned() } else { early.join(", ") };
+        self.table.row(early.is_empty(), "alerts while all is well", "none", seen);
+        // After so many that were there before.
+        let arrives = |machines: &Machines, before: usize, status: &str| {
             let body = |body: &Value| {
                 body["status"] == status && titles(body).iter().any(|title| title == "slow answers")
             };
-            machines.webhook.bodies().iter().any(body).then_some(())
+            machines.webhook.bodies()[before..].iter().any(body).then_some(())
         };
         println!("{} becomes slow", SERVICES[2].0);
+        let before = self.machines.webhook.bodies().len();
         self.machines.tell(2, "slow")?;
         let start = Instant::now();
-        until("the alert fires", PATIENCE, || arrives(self.machines, "firing"))?;
+        until("the alert fires", PATIENCE, || arrives(self.machines, before, "firing"))?;
         let seen = format!("at the webhook after {:.0} s", start.elapsed().as_secs_f64());
         self.table.row(true, "one service becomes slow", "the alert fires", seen);
+        let before = self.machines.webhook.bodies().len();
         self.machines.tell(2, "normal")?;
         let start = Instant::now();
-        until("the alert is resolved", PATIENCE, || arrives(self.machines, "resolved"))?;
+        until("the alert is resolved", PATIENCE, || arrives(self.machines, before, "resolved"))?;
         let seen = format!("at the webhook after {:.0} s", start.elapsed().as_secs_f64());
         self.table.row(true, "it recovers", "the alert is resolved", seen);
         Ok(())
@@ -330,7 +337,7 @@ impl<'a> Checks<'a> {
             let mut same = 0;
             for (expression, own) in &own {
                 let most = self.http.query(&url, &format!("max_over_time({expression}[10m])"))?;
-                same += usize::from(most.first().map_or(0.0, |one| one.value) == *own);
+                same += usize::from(most.first().is_some_and(|one| one.value == *own));
             }
             let claim = format!("counters of a service that was restarted, {engine}");
             let seen = format!("{same} of {} equal", own.len());
@@ -342,15 +349,20 @@ impl<'a> Checks<'a> {
 
     /// The Prometheus with the rules ends and begins anew.
     fn restart_of_prometheus(&mut self) -> Result<(), Box<dyn Error>> {
-        let samples = "count_over_time(perf_operation_requests_total{operation=\"answer\",status=\"success\"}[10m])";
-        let total = |samples: &[Sample]| samples.iter().map(|sample| sample.value).sum::<f64>();
-        let before = total(&self.http.query(&self.machines.text(), samples)?);
+        // Of one time, so that what is scraped later makes up for nothing.
+        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)?.as_secs();
+        let samples = format!(
+            "sum(count_over_time(perf_operation_requests_total{{operation=\"answer\",status=\"success\"}}[10m] @ {now}))"
+        );
+        // It has been, once what was scraped until then is there.
+        thread::sleep(SETTLED);
+        let before = self.http.number(&self.machines.text(), &samples)?;
         self.machines.restart_prometheus()?;
         thread::sleep(SETTLED);
-        let after = total(&self.http.query(&self.machines.text(), samples)?);
+        let after = self.http.number(&self.machines.text(), &samples)?;
         let seen = format!("{before} before, {after} after");
         self.table.row(
-            after >= before,
+            after == before && before > 0.0,
             "samples over a restart of Prometheus",
             "none is lost",
             seen,
