@@ -90,6 +90,9 @@ fn a_label_that_no_alert_has_is_told_with_the_one_that_was_meant() {
         inhibit(critical, "operation"),
         format!("{silence}['severity=\"info\"', 'tenant=\"acme\"']"),
         "[handlers.x]\ntype = \"stderr\"\nmatch = ['operation!=\"data\"']".to_owned(),
+        "[handlers.x]\ntype = \"stderr\"\nmatch = ['instance!=\"a\"', 'team=\"b\"']\n\
+         [alerting]\nlabels = { team = \"b\" }"
+            .to_owned(),
     ] {
         assert!(warnings(&file(&right)).is_empty(), "{right}");
     }
