@@ -1,5 +1,6 @@
 //! Every text of a report file, which may be anybody's: none means anything to a terminal, Markdown, HTML or XML.
 
+use jiff::{SignedDuration, Timestamp};
 use perf_analysis::RequestWatch;
 use perf_core::{Clock, Profiler};
 use perf_report::{Console, Report, Trends};
@@ -75,8 +76,10 @@ fn everything() -> Report {
 /// The same run a day before: a run beside itself is no comparison.
 fn the_day_before(report: &Report) -> Report {
     let mut json: Value = serde_json::from_str(&report.to_json().unwrap()).unwrap();
-    json["run"]["started_at"] = "1969-12-30T23:00:00Z".into();
-    json["run"]["ended_at"] = "1969-12-31T00:00:00Z".into();
+    for key in ["started_at", "ended_at"] {
+        let then: Timestamp = json["run"][key].as_str().unwrap().parse().unwrap();
+        json["run"][key] = (then - SignedDuration::from_hours(24)).to_string().into();
+    }
     Report::from_json(&json.to_string()).unwrap()
 }
 

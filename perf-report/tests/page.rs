@@ -1,5 +1,6 @@
 //! The page, JUnit XML and Markdown of a full report: what stands in it, and what does not.
 
+use jiff::{SignedDuration, Timestamp};
 use perf_analysis::RequestWatch;
 use perf_core::{Clock, ManualClock, Profiler};
 use perf_report::{Console, Report, Templates};
@@ -66,8 +67,10 @@ fn full(prefix: &str) -> Report {
 /// The same run a day before: a run beside itself is no comparison.
 fn the_day_before(report: &Report) -> Report {
     let mut json: Value = serde_json::from_str(&report.to_json().unwrap()).unwrap();
-    json["run"]["started_at"] = "1969-12-30T23:00:00Z".into();
-    json["run"]["ended_at"] = "1969-12-31T00:00:00Z".into();
+    for key in ["started_at", "ended_at"] {
+        let then: Timestamp = json["run"][key].as_str().unwrap().parse().unwrap();
+        json["run"][key] = (then - SignedDuration::from_hours(24)).to_string().into();
+    }
     Report::from_json(&json.to_string()).unwrap()
 }
 
@@ -250,7 +253,7 @@ fn long_lists() -> Report {
     json["verdict"]["notes"] = json!([]);
     json["resource_findings"] = json!([]);
     json["baseline"]["differences"] = json!([]);
-    let name = |n: usize| json!(format!("a name of some length, number {n:04}"));
+    let name = |n: usize| json!(format!("name {n:04}, which is of some length"));
     for n in 0..MORE {
         for (list, key) in [
             ("/operations", "/name"),

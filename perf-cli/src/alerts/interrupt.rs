@@ -12,7 +12,7 @@ impl Interrupt {
     /// From now on programs are ended with this process.
     pub(super) fn listen() -> Result<Self, Box<dyn Error>> {
         let code = Arc::new(OnceLock::new());
-        hear(Arc::clone(&code))?;
+        spawn_listener(Arc::clone(&code))?;
         Ok(Interrupt(code))
     }
 
@@ -23,7 +23,7 @@ impl Interrupt {
 }
 
 #[cfg(unix)]
-fn hear(code: Arc<OnceLock<u8>>) -> Result<(), Box<dyn Error>> {
+fn spawn_listener(code: Arc<OnceLock<u8>>) -> Result<(), Box<dyn Error>> {
     use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
     let mut signals = signal_hook::iterator::Signals::new([SIGINT, SIGTERM, SIGHUP])?;
     std::thread::Builder::new().name("perfkit-signals".into()).spawn(move || {
@@ -35,7 +35,7 @@ fn hear(code: Arc<OnceLock<u8>>) -> Result<(), Box<dyn Error>> {
 }
 
 #[cfg(not(unix))]
-fn hear(code: Arc<OnceLock<u8>>) -> Result<(), Box<dyn Error>> {
+fn spawn_listener(code: Arc<OnceLock<u8>>) -> Result<(), Box<dyn Error>> {
     Ok(ctrlc::set_handler(move || end(&code, 130))?)
 }
 
