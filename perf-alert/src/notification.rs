@@ -26,7 +26,7 @@ pub struct Notification {
 pub enum Reason {
     /// At least one of them has begun to fire.
     Fired,
-    /// They fire still, and the cooldown is over.
+    /// They fire still, and it is time to say so again.
     Repeated,
     /// They have fired for so long that it is more urgent now.
     Escalated,

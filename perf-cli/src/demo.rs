@@ -1,5 +1,6 @@
 //! `perfkit demo`: a real pipeline, measured, judged and reported.
 
+mod alerting;
 // One copy of the pipeline: the example of the library is the code that runs here.
 #[path = "../../perfkit/examples/rag_pipeline/measured.rs"]
 #[allow(unreachable_pub, reason = "it is also the library's example")]
@@ -8,6 +9,7 @@ mod measured;
 #[allow(unreachable_pub, dead_code, reason = "it is also the library's example")]
 mod rag;
 mod serving;
+mod warm_up;
 
 use crate::report_output::write_text;
 use crate::sla::warn;
@@ -30,6 +32,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
 use std::thread;
 use std::time::{Duration, Instant};
+use warm_up::WarmUp;
 
 /// How long to answer questions, if nothing else is asked for.
 const DURATION: Duration = Duration::from_secs(20);
@@ -66,7 +69,8 @@ pub(crate) struct Demo {
     /// How many threads answer [default: one for each processor]
     #[arg(long, value_name = "N", value_parser = a_thread_count)]
     concurrency: Option<usize>,
-    /// The SLA file to judge by [default: one made for this demo]
+    /// The SLA file to judge by [default: one made for this demo]; what its alerts say stands on the screen,
+    /// and no handler is called
     #[arg(long, value_name = "FILE")]
     sla: Option<PathBuf>,
     /// Where to write report.html, report.json, report.md and report.junit.xml; a new folder is kept out of
@@ -179,9 +183,11 @@ impl Demo {
         let thread = profiler.spawn_timeline()?;
         let serve = |address: &String| serving::spawn(address, &profiler, &requests, &sla);
         let server = self.serve.as_ref().map(serve).transpose()?;
+        let progress = self.progress();
+        let alerts = alerting::spawn(&profiler, &sla, &progress)?;
         let warm_up = WarmUp::new(&profiler, &requests, sla.warm_up());
-        let answered = self.answer_all(&pipeline, &interrupted, &warm_up);
-        drop((server, thread));
+        let answered = self.answer_all(&pipeline, &interrupted, &warm_up, &progress);
+        drop((server, alerts, thread));
         // The last word, so that even a short run has one. A report without it is better than none.
         if let Some(Err(error)) = sampler.map(|sampler| sampler.sample_now()) {
             tell(format_args!("note: CPU and memory could not be read at the end: {error}"));
@@ -279,12 +285,12 @@ impl Demo {
         pipeline: &MeasuredPipeline,
         interrupted: &AtomicBool,
         warm_up: &WarmUp,
+        progress: &ProgressBar,
     ) -> usize {
         let most = self.queries.unwrap_or(usize::MAX);
         let queries = pipeline.draw_queries(most.min(MOST_DRAWN), self.seed);
         let processors = thread::available_parallelism().map_or(1, |count| count.get());
         let threads = self.concurrency.unwrap_or(processors).min(most);
-        let progress = self.progress();
         let time = self.time();
         let begun = Instant::now();
         let next = AtomicUsize::new(0);
@@ -340,31 +346,6 @@ impl Demo {
         say(&format!("\n{text}\n wrote {}\n", wrote.display()))?;
         terminal::annotate(report)?;
         Ok(())
-    }
-}
-
-/// The start of the run, which the SLA file leaves out.
-struct WarmUp {
-    profiler: Profiler,
-    requests: RequestWatch,
-    ends: Option<Instant>,
-    is_over: AtomicBool,
-}
-
-impl WarmUp {
-    fn new(profiler: &Profiler, requests: &RequestWatch, length: Option<Duration>) -> Self {
-        let ends = length.and_then(|length| Instant::now().checked_add(length));
-        let is_over = AtomicBool::new(ends.is_none());
-        WarmUp { profiler: profiler.clone(), requests: requests.clone(), ends, is_over }
-    }
-
-    /// At its end everything is counted from zero.
-    fn look(&self) {
-        let ended = || self.ends.is_some_and(|ends| Instant::now() >= ends);
-        if !self.is_over.load(Relaxed) && ended() && !self.is_over.swap(true, Relaxed) {
-            self.profiler.reset();
-            self.requests.reset();
-        }
     }
 }
 

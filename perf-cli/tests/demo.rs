@@ -222,6 +222,36 @@ fn ctrl_c_ends_with_a_report_of_what_was_measured_and_130() {
     assert_eq!(child.wait().unwrap().code(), Some(130), "{text}");
 }
 
+#[cfg(unix)]
+#[test]
+fn what_an_alert_says_stands_on_the_screen_once_and_no_handler_is_called() {
+    use std::io::{BufRead, BufReader};
+    use std::process::Stdio;
+    let desk = Desk::new();
+    desk.write(
+        "sla.toml",
+        "[operations.end_to_end]\nmax_p50 = \"1ns\"\n[[alerts]]\nname = \"slow\"\nwatch = \"all\"\n\
+         handlers = [\"a\", \"b\"]\n[handlers.a]\ntype = \"file\"\npath = \"called\"\n\
+         [handlers.b]\ntype = \"slack\"\nurl = \"env:NEVER_SET\"\n",
+    );
+    let mut child = Command::new(PERFKIT)
+        .args(["demo", "--corpus", "corpus", "--queries", "100000000", "--sla", "sla.toml"])
+        .current_dir(desk.0.path())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
+    let alert = lines.find(|line| line.starts_with("alert: ")).unwrap();
+    assert!(alert.contains("end_to_end p50") && alert.contains("limit 1ns"), "{alert}");
+    let interrupt = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(interrupt.success());
+    let others: Vec<String> = lines.filter(|line| line.starts_with("alert: ")).collect();
+    assert!(others.is_empty(), "{others:?}");
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert!(!desk.path("called").exists());
+}
+
 /// The body of what is answered at `path`.
 #[cfg(unix)]
 fn get(address: &str, path: &str) -> String {
