@@ -2,7 +2,7 @@
 
 use crate::engine::Engine;
 use std::fs::{self, File};
-use std::io::{self, Read, Write};
+use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
 /// A larger file is none of ours.
@@ -84,7 +84,8 @@ impl StateFile {
     ///
     /// # Errors
     ///
-    /// When it cannot be written; the old one is left as it is.
+    /// When it cannot be written: the old one is left as it is, or the new one is there and may be forgotten by a
+    /// machine that loses power.
     pub fn save(&self, engine: &Engine) -> io::Result<()> {
         self.write(&engine.save_state())
     }
@@ -103,7 +104,15 @@ impl StateFile {
     #[cfg(unix)]
     fn sync_folder(&self) -> io::Result<()> {
         let folder = self.path.parent().filter(|folder| !folder.as_os_str().is_empty());
-        File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
+        match File::open(folder.unwrap_or(Path::new(".")))?.sync_all() {
+            // Not every file system can.
+            Err(error)
+                if matches!(error.kind(), ErrorKind::InvalidInput | ErrorKind::Unsupported) =>
+            {
+                Ok(())
+            }
+            result => result,
+        }
     }
 
     /// Elsewhere folders are not files that could be asked to.

@@ -310,7 +310,7 @@ fn the_sampler_writes_what_is_allocated() {
     let known = totals().live_bytes as f64;
     assert!((allocated - known).abs() < OTHERS as f64 && allocated > f64::from(64 << 20));
     assert!(snapshot.gauge("process_peak_allocated_bytes", &[]).unwrap() >= allocated);
-    assert!(snapshot.counter("process_allocated_bytes_total", &[]).unwrap() > 64 << 20);
+    assert!(snapshot.counter("process_allocations_bytes_total", &[]).unwrap() > 64 << 20);
     assert!(snapshot.counter("process_allocations_total", &[]).unwrap() > 0);
     drop(held);
 }

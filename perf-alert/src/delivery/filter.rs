@@ -36,8 +36,12 @@ impl Filter {
         for alert in &notification.alerts {
             let key = fingerprint(&alert.labels);
             let is_meant = self.is_meant(alert, alert.severity);
-            // The engine remembers over a restart what is forgotten here.
-            let was_meant = alert.told.is_some_and(|told| self.is_meant(alert, told));
+            // The engine remembers over a restart what is forgotten here: on its way to the most urgent that was told it
+            // may have been any that is less.
+            let mut severities =
+                [Severity::Info, Severity::Warning, Severity::Critical].into_iter();
+            let was_meant = severities
+                .any(|severity| Some(severity) <= alert.told && self.is_meant(alert, severity));
             // Who was woken is also told that it is less bad now, and that it is over.
             is_for_it.push(is_meant || was_meant || told.contains(&key));
             if !alert.is_firing() {

@@ -12,14 +12,15 @@ const INSTANCE: &str = "instance";
 pub(super) struct Origin(Labels);
 
 impl Origin {
-    /// These, and the name of the machine unless they have an instance. What is empty is as good as absent.
+    /// These, and the name of the machine unless they have an instance. What is empty is as good as absent, and so is
+    /// what every alert has of its own.
     pub(super) fn new(mut labels: Labels) -> Self {
         if !labels.contains_key(INSTANCE)
             && let Some(host) = host::name()
         {
             labels.insert(INSTANCE.to_owned(), host);
         }
-        labels.retain(|_, value| !value.is_empty());
+        labels.retain(|name, value| !value.is_empty() && name != "severity" && name != "alertname");
         Origin(labels)
     }
 

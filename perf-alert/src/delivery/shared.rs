@@ -12,7 +12,7 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// As many alerts as there can be.
-const MAX_MISSED: usize = 10_000;
+pub(super) const MAX_MISSED: usize = 10_000;
 
 pub(super) struct Shared {
     pub(super) name: String,

@@ -2,7 +2,7 @@
 
 use super::HandlerOptions;
 use super::back_off::{back_off, random};
-use super::shared::Shared;
+use super::shared::{MAX_MISSED, Shared};
 use super::stop::Stop;
 use super::token_bucket::TokenBucket;
 use super::totals::Reason;
@@ -233,10 +233,7 @@ impl Worker {
     fn look_after(&mut self) {
         let now = Instant::now();
         let is_due = self.look_after_at().is_some_and(|at| now >= at);
-        let nothing_waits = self.waiting.is_empty() && self.receiver.is_empty();
-        if is_due || nothing_waits {
-            self.tell_missed_ends(nothing_waits);
-        }
+        self.tell_missed_ends(is_due);
         if !is_due || self.stop.deadline().is_some() {
             return;
         }
@@ -253,18 +250,23 @@ impl Worker {
     }
 
     /// That an alert fires may wait still while its end is dropped, so ends are told again until nothing waits.
-    fn tell_missed_ends(&mut self, nothing_waits: bool) {
+    fn tell_missed_ends(&mut self, is_due: bool) {
+        // First the ends, then what waits: what fires was queued before its end was dropped.
         let mut missed = std::mem::take(&mut *self.shared.missed_ends());
-        for alert in &missed {
-            let handler = &mut self.handler;
-            let _ = self.shared.isolate(|| {
-                handler.missed_end(alert);
-                Ok(())
-            });
+        let nothing_waits = self.waiting.is_empty() && self.receiver.is_empty();
+        if is_due || nothing_waits {
+            for alert in &missed {
+                let handler = &mut self.handler;
+                let _ = self.shared.isolate(|| {
+                    handler.missed_end(alert);
+                    Ok(())
+                });
+            }
         }
-        if !nothing_waits {
+        if !nothing_waits && !missed.is_empty() {
             let mut since = self.shared.missed_ends();
             missed.append(&mut since);
+            missed.truncate(MAX_MISSED);
             *since = missed;
         }
     }

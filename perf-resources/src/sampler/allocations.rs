@@ -8,7 +8,7 @@ pub(super) const METRICS: [(&str, &str, &str); 4] = [
     ("process_allocated_bytes", "bytes", "Bytes allocated and not freed"),
     ("process_peak_allocated_bytes", "bytes", "The most bytes that ever were allocated"),
     ("process_allocations_total", "", "Blocks allocated"),
-    ("process_allocated_bytes_total", "bytes", "Bytes of all allocations"),
+    ("process_allocations_bytes_total", "bytes", "Bytes of all allocations"),
 ];
 
 /// Writes nothing where nobody counts.
@@ -17,5 +17,5 @@ pub(super) fn write(series: &mut SeriesWriter) {
     series.set_whole("process_allocated_bytes", Some(totals.live_bytes));
     series.set_whole("process_peak_allocated_bytes", Some(totals.peak_bytes));
     series.raise("process_allocations_total", None, Some(totals.allocations));
-    series.raise("process_allocated_bytes_total", None, Some(totals.allocated_bytes));
+    series.raise("process_allocations_bytes_total", None, Some(totals.allocated_bytes));
 }

@@ -36,7 +36,7 @@ use std::time::{Duration, Instant};
 /// Counters, which begin at what the process had: `process_page_faults_total{kind}`,
 /// `process_context_switches_total{kind}`, `process_read_bytes_total`,
 /// `process_written_bytes_total`, `perfkit_sampler_missed_ticks_total`, `perfkit_sampler_failures_total`;
-/// beside the gauges of `alloc`, `process_allocations_total` and `process_allocated_bytes_total`.
+/// beside the gauges of `alloc`, `process_allocations_total` and `process_allocations_bytes_total`.
 ///
 /// ```
 /// # fn main() -> std::io::Result<()> {

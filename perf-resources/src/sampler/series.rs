@@ -124,3 +124,20 @@ fn definition(name: &str) -> Definition {
     let (_, unit, description) = known.copied().unwrap_or((name, "", ""));
     Definition::new(name).unit(unit).description(description)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Prometheus' formats call a counter by its name without `_total`.
+    #[cfg(feature = "alloc")]
+    #[test]
+    fn no_two_have_one_name_where_counters_are_called_without_their_ending() {
+        let all = METRICS.iter().chain(&super::super::allocations::METRICS);
+        let families = all.map(|(name, ..)| name.strip_suffix("_total").unwrap_or(name));
+        let mut seen = std::collections::BTreeSet::new();
+        for family in families {
+            assert!(seen.insert(family), "{family} twice");
+        }
+    }
+}

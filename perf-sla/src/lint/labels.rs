@@ -24,6 +24,10 @@ pub(super) fn unknown(config: &SlaConfig, warnings: &mut Vec<Problem>) {
             "severity" => format!(
                 "{what}: an alert keeps its labels while its severity changes, so severity is none of them"
             ),
+            _ if origin.contains(&label) => format!(
+                "{what}: {label:?} is given to all alerts of this process when they are told; only the match of a \
+                 handler sees it"
+            ),
             _ => {
                 let severity = with_severity.then_some("severity");
                 let hint = suggest(label, known.iter().copied().chain(severity));

@@ -85,6 +85,9 @@ fn a_label_that_no_alert_has_is_told_with_the_one_that_was_meant() {
         let lines: Vec<_> = sla(&file(&what)).warnings().iter().map(|told| told.position).collect();
         assert_eq!(lines, [Some((5, 1))]);
     }
+    let told =
+        warnings(&file("[alerting]\ngroup_by = [\"service\"]\nlabels = { service = \"a\" }"));
+    assert!(told[0].contains("only the match of a handler sees it"), "{told:?}");
     for right in [
         "[alerting]\ngroup_by = [\"operation\", \"tenant\"]".to_owned(),
         inhibit(critical, "operation"),

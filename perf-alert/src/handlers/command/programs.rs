@@ -22,8 +22,11 @@ impl Running {
     /// `None` when this process is about to end.
     pub(super) fn begin() -> Option<Self> {
         let mut programs = lock();
-        programs.running += usize::from(!programs.are_over);
-        (!programs.are_over).then_some(Running(()))
+        if programs.are_over {
+            return None;
+        }
+        programs.running += 1;
+        Some(Running(()))
     }
 
     /// Whether it is to be ended.
@@ -48,4 +51,20 @@ pub(super) fn end_all() {
 
 fn lock() -> MutexGuard<'static, Programs> {
     PROGRAMS.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn after_the_end_none_begins_and_nobody_waits_for_those_that_would_have() {
+        let running = Running::begin().unwrap();
+        assert!(!running.is_over());
+        drop(running);
+        end_all();
+        assert!(Running::begin().is_none());
+        assert!(Running::begin().is_none(), "the first refusal has let go of the lock");
+        end_all();
+    }
 }
