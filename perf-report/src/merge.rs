@@ -3,6 +3,8 @@
 mod gauges;
 mod series;
 
+pub(crate) use gauges::Extreme;
+
 use crate::model::{CallNodeModel, FindingModel, MIN_SHARE, Model, RunModel, instant_ns};
 use perf_core::Snapshot;
 use std::collections::BTreeMap;

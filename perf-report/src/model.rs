@@ -78,8 +78,9 @@ pub struct Model {
     /// Every operation, by name.
     pub operations: Vec<OperationModel>,
     /// The share each operation has in the time of the whole, largest first, and what none accounts
-    /// for. Only known when one operation stands for the whole. Together more than 1 where operations
-    /// run inside each other, side by side, or outside of the whole.
+    /// for. Only known when one operation stands for the whole; of all others together while that one has
+    /// no time. Together more than 1 where operations run inside each other, side by side, or outside of the
+    /// whole.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub time_shares: Vec<TimeShare>,
     /// Requests with their stages, if they were watched.
@@ -218,18 +219,20 @@ impl Model {
         let Some(whole) = self.operations.iter().find(|operation| operation.name == name) else {
             return;
         };
-        let total = whole.total_ns.max(1) as f64;
+        let total = whole.total_ns as f64;
         self.overall = OperationModel { name: "overall".to_owned(), ..whole.clone() };
-        let parts = self.operations.iter().filter(|o| o.name != name && o.count > 0);
-        self.time_shares = parts
-            .map(|part| TimeShare {
-                operation: Some(part.name.clone()),
-                ratio: part.total_ns as f64 / total,
-            })
-            .collect();
+        let parts = || self.operations.iter().filter(|o| o.name != name && o.count > 0);
+        let sum: f64 = parts().map(|part| part.total_ns as f64).sum();
+        // Nothing may have been recorded of the whole, as of a log whose lines are no requests: it is their sum then.
+        let of = if total > 0.0 { total } else { sum };
+        let share = |part: &OperationModel| TimeShare {
+            operation: Some(part.name.clone()),
+            ratio: part.total_ns as f64 / of,
+        };
+        self.time_shares = if of > 0.0 { parts().map(share).collect() } else { Vec::new() };
         self.time_shares.sort_by(|a, b| b.ratio.total_cmp(&a.ratio));
         let rest = 1.0 - self.time_shares.iter().map(|share| share.ratio).sum::<f64>();
-        if rest > 0.0 && !self.time_shares.is_empty() {
+        if total > 0.0 && rest > 0.0 && !self.time_shares.is_empty() {
             self.time_shares.push(TimeShare { operation: None, ratio: rest });
         }
     }

@@ -66,7 +66,7 @@ pub(crate) struct View {
     pub(crate) changes: Vec<ChangeRow>,
     /// What that baseline is, and why it is not comparable, if it is not.
     pub(crate) baseline: Vec<String>,
-    /// Why the shares do not add up to the whole, if they do not.
+    /// Why the shares do not add up to the whole, if they do not, or what the whole is, if nothing stands for it.
     pub(crate) shares_note: &'static str,
     pub(crate) slowest: Vec<SampleRow>,
     pub(crate) failed: Vec<SampleRow>,
@@ -249,6 +249,9 @@ fn tail_label(model: &Model) -> String {
 }
 
 fn shares_note(model: &Model) -> &'static str {
+    if model.overall.total_ns == 0 && !model.time_shares.is_empty() {
+        return "the whole is all operations together: it has no time of its own";
+    }
     let sum: f64 = model.time_shares.iter().map(|share| share.ratio).sum();
     if sum > 1.005 { "nested, side by side or outside of the whole" } else { "" }
 }

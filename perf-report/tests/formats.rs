@@ -241,6 +241,24 @@ fn an_empty_profiler_makes_a_report_all_the_same() {
 }
 
 #[test]
+fn shares_are_of_the_sum_where_nothing_was_recorded_of_the_whole() {
+    let profiler = Profiler::builder().overall_operation("request").build();
+    profiler.operation("request");
+    let empty = Report::new(&profiler.snapshot());
+    assert!(empty.model().time_shares.is_empty());
+    profiler.record("search", Duration::from_secs(30));
+    profiler.record("login", Duration::from_secs(10));
+    let report = Report::new(&profiler.snapshot());
+    let read = Report::from_json(&report.to_json().unwrap()).unwrap();
+    for report in [report, read] {
+        let console = report.to_console(&Console::plain(120));
+        assert!(console.contains("where the time goes: search 75 % · login 25 %\n"), "{console}");
+        assert!(console.contains("(the whole is all operations together"), "{console}");
+        assert!(!report.to_html().unwrap().contains("unattributed"));
+    }
+}
+
+#[test]
 fn a_file_that_cannot_be_written_is_named() {
     let report = Report::new(&Profiler::new().snapshot());
     let error = report.write_html("no/such/folder/report.html").unwrap_err().to_string();

@@ -8,14 +8,22 @@ type Labels = BTreeMap<String, String>;
 
 /// Which of the values of all reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Extreme {
+pub(crate) enum Extreme {
     Smallest,
     Largest,
 }
 
 impl Extreme {
+    const BOTH: [Extreme; 2] = [Extreme::Smallest, Extreme::Largest];
+
+    /// What the series with these labels keeps, if it is one of a merged report.
+    pub(crate) fn of_series(labels: &Labels) -> Option<Extreme> {
+        let name = labels.get(MERGED)?;
+        Extreme::BOTH.into_iter().find(|extreme| extreme.name() == name)
+    }
+
     /// A value that is no number stays: it must not be covered by a better one.
-    pub(super) fn of(self, a: f64, b: f64) -> f64 {
+    pub(crate) fn of(self, a: f64, b: f64) -> f64 {
         match self {
             _ if a.is_nan() || b.is_nan() => f64::NAN,
             Extreme::Smallest => a.min(b),
@@ -34,9 +42,7 @@ impl Extreme {
 /// The series that the gauge with these labels is in a merged report, and what is kept there. One that was
 /// merged before is one of the two.
 pub(super) fn split(labels: &Labels) -> impl Iterator<Item = (Labels, Extreme)> {
-    let both = [Extreme::Smallest, Extreme::Largest];
-    let known = labels.get(MERGED).and_then(|name| both.iter().position(|e| e.name() == name));
-    let kept = known.map_or(&both[..], |at| &both[at..=at]).to_vec();
+    let kept = Extreme::of_series(labels).map_or(Extreme::BOTH.to_vec(), |extreme| vec![extreme]);
     kept.into_iter().map(|extreme| {
         let mut labels = labels.clone();
         labels.insert(MERGED.to_owned(), extreme.name().to_owned());

@@ -52,7 +52,8 @@ pub struct GaugeSeriesModel {
     /// Its labels.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub labels: BTreeMap<String, String>,
-    /// Its value at the end of each interval; absent where there was none, or it was no number.
+    /// Its value at the end of each interval; in a merged report, the smallest (label `merged="min"`) or the
+    /// largest (`merged="max"`) of all reports in it. Absent where there was none, or it was no number.
     pub values: Vec<Option<f64>>,
 }
 

@@ -4,6 +4,7 @@ use super::columns::{Column, Columns};
 use super::{Figure, heading, limits_of, main_limit};
 use crate::chart;
 use crate::chart::{Bars, Draw, HeatMap, Limit, Lines, Series, Size, Spacing, Time, Unit};
+use crate::merge::Extreme;
 use crate::model::{GaugeSeriesModel, Model};
 use crate::view::{MAX_NAME, counted, resources};
 use crate::wording::one_line;
@@ -175,11 +176,12 @@ fn gauges(model: &Model, time: Time) -> Vec<Figure> {
     for (number, gauge) in shown.into_iter().take(GAUGES).enumerate() {
         let ends = series.ends_ns.iter().map(|end| start + *end as f64 / 1e9);
         let points: Vec<(f64, Option<f64>)> = ends.zip(gauge.values.iter().copied()).collect();
-        let points = thinned(&points);
+        let extreme = Extreme::of_series(&gauge.labels);
+        let points = thinned(&points, extreme);
         let labels = gauge.labels.iter().map(|(key, value)| format!(" {key}={value}"));
         let name = one_line(&format!("{}{}", gauge.name, labels.collect::<String>()), MAX_NAME);
         let svg = Lines {
-            heading: heading(&format!("gauge-{number}"), &name, "The last value in each interval."),
+            heading: heading(&format!("gauge-{number}"), &name, kept(extreme)),
             size: Size::Half,
             time,
             unit: unit(&gauge.name),
@@ -207,10 +209,28 @@ fn changes(gauge: &GaugeSeriesModel) -> bool {
     values.next().is_some_and(|first| values.any(|value| value != first))
 }
 
-/// At most as many as there is room for: of a stretch the last value, which is what a gauge is.
-fn thinned(points: &[(f64, Option<f64>)]) -> Vec<(f64, Option<f64>)> {
+fn kept(extreme: Option<Extreme>) -> &'static str {
+    match extreme {
+        None => "The last value in each interval.",
+        Some(Extreme::Smallest) => "The smallest value of any report in each interval.",
+        Some(Extreme::Largest) => "The largest value of any report in each interval.",
+    }
+}
+
+/// At most as many as there is room for: of a stretch the last value, which is what a gauge is, or the extreme that
+/// its series is of.
+fn thinned(points: &[(f64, Option<f64>)], extreme: Option<Extreme>) -> Vec<(f64, Option<f64>)> {
     let each = points.len().div_ceil(WIDE).max(1);
-    points.chunks(each).filter_map(|chunk| chunk.last().copied()).collect()
+    let point = |chunk: &[(f64, Option<f64>)]| {
+        let (at, last) = *chunk.last()?;
+        let values = chunk.iter().filter_map(|(_, value)| *value);
+        let value = match extreme {
+            Some(extreme) => values.reduce(|a, b| extreme.of(a, b)),
+            None => last,
+        };
+        Some((at, value))
+    };
+    points.chunks(each).filter_map(point).collect()
 }
 
 /// By the name, as Prometheus ends it.
@@ -221,5 +241,23 @@ fn unit(name: &str) -> Unit {
         Unit::Ratio
     } else {
         Unit::Number
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_series_of_extremes_keeps_its_peaks_where_there_is_no_room_for_all() {
+        let points: Vec<_> =
+            (0..2 * WIDE).map(|n| (n as f64, Some(1.0 / (n + 1) as f64))).collect();
+        let first = |extreme| thinned(&points, extreme)[0];
+        assert_eq!(first(None), (1.0, Some(0.5)));
+        assert_eq!(first(Some(Extreme::Smallest)), (1.0, Some(0.5)));
+        assert_eq!(first(Some(Extreme::Largest)), (1.0, Some(1.0)));
+        let gap = [(0.0, Some(3.0)), (1.0, None)].repeat(WIDE);
+        assert_eq!(thinned(&gap, Some(Extreme::Largest))[0], (1.0, Some(3.0)));
+        assert_eq!(thinned(&gap, None)[0], (1.0, None));
     }
 }

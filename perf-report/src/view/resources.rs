@@ -2,8 +2,9 @@
 
 use super::{MAX_NAME, Pair, counted};
 use crate::model::{GaugeModel, MERGED, Model};
-use crate::wording::{bytes, count, number, one_line, percent, span};
+use crate::wording::{bytes, count, moment, number, one_line, percent, span};
 use std::collections::BTreeMap;
+use std::time::{Duration, UNIX_EPOCH};
 
 /// How the names of their series begin.
 const STARTS: [&str; 7] =
@@ -18,12 +19,22 @@ pub(crate) fn is_one(name: &str) -> bool {
 pub(crate) fn worded(name: &str, value: Option<f64>) -> String {
     let Some(value) = value else { return "no number".to_owned() };
     let is_size = (0.0..1e19).contains(&value);
-    match name.rsplit('_').next() {
+    let since_1970 = ["_start_time_seconds", "_timestamp_seconds"];
+    if since_1970.iter().any(|end| name.ends_with(end)) {
+        return point_in_time(value).unwrap_or_else(|| number(value));
+    }
+    match name.strip_suffix("_total").unwrap_or(name).rsplit('_').next() {
         Some("bytes") if is_size => bytes(value as u64),
         Some("ratio") if (0.0..=100.0).contains(&value) => percent(value),
         Some("seconds") if is_size => span(value),
         _ => number(value),
     }
+}
+
+/// `None` outside of the years that a calendar has.
+fn point_in_time(seconds: f64) -> Option<String> {
+    let since = Duration::try_from_secs_f64(seconds).ok()?;
+    UNIX_EPOCH.checked_add(since).map(moment).filter(|text| !text.is_empty())
 }
 
 pub(super) fn all(model: &Model) -> Vec<Pair> {
@@ -80,4 +91,24 @@ pub(super) fn summary(model: &Model) -> String {
     ];
     let line = parts.into_iter().flatten().collect::<Vec<_>>().join(" · ");
     if is_merged && !line.is_empty() { format!("the most of any report: {line}") } else { line }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_is_in_the_unit_that_its_name_ends_with() {
+        for (name, value, text) in [
+            ("process_start_time_seconds", 1_795_321_810.25, "2026-11-22T04:30:10Z"),
+            ("backup_timestamp_seconds", 0.0, "1970-01-01T00:00:00Z"),
+            ("process_cpu_seconds_total", 5_400.0, "1.5 h"),
+            ("process_uptime_seconds", 90.0, "90 s"),
+            ("process_read_bytes_total", 2_048.0, "2.0 KiB"),
+            ("requests_total", 12.0, "12"),
+        ] {
+            assert_eq!(worded(name, Some(value)), text, "{name}");
+        }
+        assert_eq!(point_in_time(1e15).or(point_in_time(1e300)).or(point_in_time(-1.0)), None);
+    }
 }
