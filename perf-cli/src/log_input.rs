@@ -81,6 +81,14 @@ impl LogInput {
         self.access.is_some() || self.duration_field.is_some()
     }
 
+    /// The operation that stands for the whole: what the SLA file names, or else the request, which has stages. In
+    /// logs whose lines are operations there is none, and all of them together are the whole.
+    pub(crate) fn whole<'a>(&self, sla: Option<&'a SlaConfig>) -> Option<&'a str> {
+        let names_operations = self.access.is_some() || self.operation_field.is_some();
+        let request = (!names_operations).then_some("request");
+        sla.and_then(SlaConfig::overall_operation).or(request)
+    }
+
     /// Whether a folder has logs of the kind that is asked for.
     pub(crate) fn has_logs(&self, folder: &Path) -> bool {
         self.format(folder).is_ok_and(|format| LogReader::open(folder, format).is_ok())
@@ -91,7 +99,7 @@ impl LogInput {
         &self,
         sla: Option<&SlaConfig>,
     ) -> Result<(Replayed, Read), Box<dyn Error>> {
-        let whole = sla.and_then(SlaConfig::overall_operation).unwrap_or("request");
+        let whole = self.whole(sla);
         let watched = sla.cloned();
         let mut replay = Replay::new(whole, move |profiler| {
             // Beyond four limits an operation is judged by its buckets.
