@@ -191,6 +191,9 @@ fn bad_input_ends_with_3_and_says_what_to_do() {
     fs::write(folder.path().join("sla.toml"), "[overall]\nmax_p95 = \"1s\"\n").unwrap();
     fs::write(folder.path().join("empty.jsonl"), "").unwrap();
     fs::write(folder.path().join("foreign.jsonl"), "hello\n").unwrap();
+    let combined = "::1 - - [21/Nov/2026:03:40:00 +0000] \"GET / HTTP/1.1\" 200 1 \"-\" \"-\"";
+    fs::write(folder.path().join("combined.log"), format!("{combined}\n")).unwrap();
+    fs::write(folder.path().join("timed.log"), format!("{combined} 0.250\n")).unwrap();
     fs::create_dir(folder.path().join("nothing")).unwrap();
     for (arguments, says) in [
         (vec!["none.jsonl"], "none.jsonl: cannot be read"),
@@ -201,6 +204,10 @@ fn bad_input_ends_with_3_and_says_what_to_do() {
             "1 line skipped: 1 not of this format; the first is foreign.jsonl:1",
         ),
         (vec!["foreign.jsonl", "--access", "$status"], "lacks $request_time"),
+        (vec!["combined.log", "--access", "nginx"], "1 without a duration"),
+        (vec!["combined.log", "--access", "nginx"], "$request_time at the end of log_format"),
+        (vec!["combined.log"], "--access nginx (or apache)"),
+        (vec!["timed.log"], "--access nginx (or apache)"),
         (
             vec!["foreign.jsonl", "--duration-field", "t", "--unit", "fortnights"],
             "--unit fortnights",
