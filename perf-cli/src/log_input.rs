@@ -5,7 +5,7 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use perfkit::export::{
     AccessLog, Entry, FieldTest, LogFormat, LogReader, Mapping, MergedReader, Replay, Replayed,
-    Skipped,
+    SkipReason, Skipped,
 };
 use perfkit::{TimeUnit, sla::SlaConfig};
 use std::error::Error;
@@ -81,6 +81,14 @@ impl LogInput {
         self.access.is_some() || self.duration_field.is_some()
     }
 
+    /// The operation that stands for the whole: what the SLA file names, or else the request, which has stages. In
+    /// logs whose lines are operations there is none, and all of them together are the whole.
+    pub(crate) fn whole<'a>(&self, sla: Option<&'a SlaConfig>) -> Option<&'a str> {
+        let names_operations = self.access.is_some() || self.operation_field.is_some();
+        let request = (!names_operations).then_some("request");
+        sla.and_then(SlaConfig::overall_operation).or(request)
+    }
+
     /// Whether a folder has logs of the kind that is asked for.
     pub(crate) fn has_logs(&self, folder: &Path) -> bool {
         self.format(folder).is_ok_and(|format| LogReader::open(folder, format).is_ok())
@@ -91,7 +99,7 @@ impl LogInput {
         &self,
         sla: Option<&SlaConfig>,
     ) -> Result<(Replayed, Read), Box<dyn Error>> {
-        let whole = sla.and_then(SlaConfig::overall_operation).unwrap_or("request");
+        let whole = self.whole(sla);
         let watched = sla.cloned();
         let mut replay = Replay::new(whole, move |profiler| {
             // Beyond four limits an operation is judged by its buckets.
@@ -135,11 +143,38 @@ impl LogInput {
         bar.finish_and_clear();
         if entries == 0 {
             let skipped: String = skipped.iter().map(|skipped| format!("; {skipped}")).collect();
-            return Err(
-                format!("{}: no request was read{skipped}", self.inputs[0].display()).into()
-            );
+            let advice = self.advice(&skipped);
+            return Err(format!(
+                "{}: no request was read{skipped}{advice}",
+                self.inputs[0].display()
+            )
+            .into());
         }
         Ok(Read { entries, skipped })
+    }
+
+    /// What to do about a log of which nothing was read, if it is the access log of a web server.
+    fn advice(&self, skipped: &str) -> &'static str {
+        const UNTIMED: &str = "\n  how long a request took is not in the log: nginx writes it with $request_time at \
+                               the end of log_format, Apache with %D at the end of LogFormat";
+        const ACCESS: &str =
+            "\n  it looks like the access log of a web server: --access nginx (or apache) reads it";
+        if self.access.is_some() {
+            let untimed = SkipReason::NoDuration.to_string();
+            return if skipped.contains(&untimed) { UNTIMED } else { "" };
+        }
+        // Standard input is read up.
+        let input = &self.inputs[0];
+        if self.is_of_others() || input == Path::new("-") {
+            return "";
+        }
+        let Ok(mut reader) = LogReader::open(input, LogFormat::Access(AccessLog::nginx())) else {
+            return "";
+        };
+        let is_read = reader.read(&mut |_| {}).is_ok();
+        let untimed = |(reason, _)| reason == SkipReason::NoDuration;
+        let is_access = reader.entries() > 0 || reader.skipped().reasons().any(untimed);
+        if is_read && is_access { ACCESS } else { "" }
     }
 
     fn format(&self, input: &Path) -> Result<LogFormat, Box<dyn Error>> {

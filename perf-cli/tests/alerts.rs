@@ -126,6 +126,30 @@ fn the_table_says_when_what_and_for_how_long_in_80_columns() {
 }
 
 #[test]
+fn what_is_promised_of_the_whole_is_watched_in_an_access_log() {
+    let promised = "[overall]\nmax_p95 = \"300ms\"\n";
+    let own = "[[alerts]]\nname = \"slow\"\nwhen = \"p95 > 300ms\"\nwindow = \"1min\"\n";
+    for sla in [promised, own] {
+        let desk = desk(sla, |_| 0.02);
+        let line = |second: u64| {
+            let (path, took) =
+                if second.is_multiple_of(2) { ("/", 0.05) } else { ("/search", 0.7) };
+            let (minute, second) = (second / 60, second % 60);
+            format!(
+                "::1 - - [21/Nov/2026:00:{minute:02}:{second:02} +0000] \"GET {path} HTTP/1.1\" \
+                 200 1 \"-\" \"-\" {took}\n"
+            )
+        };
+        let log: String = (0..20 * MINUTE).map(line).collect();
+        fs::write(desk.path().join("two.log"), log).unwrap();
+        let arguments = ["replay", "--access", "nginx", "two.log", "--sla", "sla.toml"];
+        let output = perfkit(desk.path(), &arguments);
+        assert_eq!(output.status.code(), Some(1), "{}", told(&output));
+        assert!(out(&output).contains("1 alert would have fired"), "{}", told(&output));
+    }
+}
+
+#[test]
 fn nothing_fires_on_a_healthy_log() {
     let desk = desk(SLOW_SEARCH, |_| 0.02);
     let output = perfkit(desk.path(), &["replay", "log.jsonl", "--sla", "sla.toml"]);

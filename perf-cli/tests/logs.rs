@@ -136,12 +136,64 @@ fn csv_of_others_is_judged_from_standard_input_too() {
     assert_eq!(child.wait_with_output().unwrap().status.code(), Some(0));
 }
 
+/// `GET /` and the slower `GET /search`, in turn, as nginx, CSV and JSON lines have them.
+fn write_operations(folder: &Path) {
+    let (mut nginx, mut csv, mut json) = (String::new(), "path,s\n".to_owned(), String::new());
+    for i in 0..2_000 {
+        let (path, s) = if i % 2 == 0 { ("/", 0.05) } else { ("/search", 0.7) };
+        let _ = writeln!(
+            nginx,
+            "::1 - - [21/Nov/2026:03:{:02}:{:02} +0000] \"GET {path} HTTP/1.1\" 200 1 \"-\" \"-\" {s}",
+            i / 60,
+            i % 60
+        );
+        let _ = writeln!(csv, "GET {path},{s}");
+        let _ = writeln!(json, "{{\"path\":\"GET {path}\",\"s\":{s}}}");
+    }
+    for (name, text) in [("two.log", nginx), ("two.csv", csv), ("two.jsonl", json)] {
+        fs::write(folder.join(name), text).unwrap();
+    }
+}
+
+#[test]
+fn all_operations_of_a_log_of_others_are_its_whole_unless_the_file_names_one() {
+    let folder = tempdir().unwrap();
+    write_operations(folder.path());
+    let fields = ["--duration-field", "s", "--operation-field", "path"];
+    let inputs = [
+        vec!["two.log", "--access", "nginx"],
+        [&["two.csv"], &fields[..]].concat(),
+        [&["two.jsonl"], &fields[..]].concat(),
+    ];
+    for input in &inputs {
+        for (whole, code, count) in [("", 1, 2_000), ("overall_operation = \"GET /\"\n", 0, 1_000)]
+        {
+            let sla = format!("{whole}[overall]\nmax_p95 = \"300ms\"\n");
+            fs::write(folder.path().join("ov.toml"), sla).unwrap();
+            let check = ["check", "--sla", "ov.toml", "--json", "r.json"];
+            let output = perfkit(folder.path(), &[&check, &input[..]].concat());
+            assert_eq!(output.status.code(), Some(code), "{input:?}: {}", told(&output));
+            let report = fs::read(folder.path().join("r.json")).unwrap();
+            let report: serde_json::Value = serde_json::from_slice(&report).unwrap();
+            assert_eq!(report["overall"]["count"], count, "{input:?}");
+            assert_eq!(report["operations"].as_array().map(Vec::len), Some(2), "{input:?}");
+        }
+        let output = perfkit(folder.path(), &[&["logs", "analyze"], &input[..]].concat());
+        let text = told(&output);
+        assert!(text.contains("2,000 calls") && text.contains("GET /search"), "{text}");
+        assert!(!text.contains("request "), "{text}");
+    }
+}
+
 #[test]
 fn bad_input_ends_with_3_and_says_what_to_do() {
     let folder = tempdir().unwrap();
     fs::write(folder.path().join("sla.toml"), "[overall]\nmax_p95 = \"1s\"\n").unwrap();
     fs::write(folder.path().join("empty.jsonl"), "").unwrap();
     fs::write(folder.path().join("foreign.jsonl"), "hello\n").unwrap();
+    let combined = "::1 - - [21/Nov/2026:03:40:00 +0000] \"GET / HTTP/1.1\" 200 1 \"-\" \"-\"";
+    fs::write(folder.path().join("combined.log"), format!("{combined}\n")).unwrap();
+    fs::write(folder.path().join("timed.log"), format!("{combined} 0.250\n")).unwrap();
     fs::create_dir(folder.path().join("nothing")).unwrap();
     for (arguments, says) in [
         (vec!["none.jsonl"], "none.jsonl: cannot be read"),
@@ -152,6 +204,10 @@ fn bad_input_ends_with_3_and_says_what_to_do() {
             "1 line skipped: 1 not of this format; the first is foreign.jsonl:1",
         ),
         (vec!["foreign.jsonl", "--access", "$status"], "lacks $request_time"),
+        (vec!["combined.log", "--access", "nginx"], "1 without a duration"),
+        (vec!["combined.log", "--access", "nginx"], "$request_time at the end of log_format"),
+        (vec!["combined.log"], "--access nginx (or apache)"),
+        (vec!["timed.log"], "--access nginx (or apache)"),
         (
             vec!["foreign.jsonl", "--duration-field", "t", "--unit", "fortnights"],
             "--unit fortnights",

@@ -15,6 +15,8 @@ const LATE: Duration = Duration::from_secs(1);
 pub(super) struct Night<'a> {
     sla: &'a SlaConfig,
     rules: &'a Rules,
+    /// The operation that stands for the whole, if one does.
+    whole: Option<&'a str>,
     every: Duration,
     watched: Option<Watched>,
     pub(super) told: Told,
@@ -37,10 +39,16 @@ struct Watched {
 }
 
 impl<'a> Night<'a> {
-    pub(super) fn new(sla: &'a SlaConfig, rules: &'a Rules, every: Duration) -> Self {
+    pub(super) fn new(
+        sla: &'a SlaConfig,
+        rules: &'a Rules,
+        whole: Option<&'a str>,
+        every: Duration,
+    ) -> Self {
         Night {
             sla,
             rules,
+            whole,
             every,
             watched: None,
             told: Told::default(),
@@ -59,7 +67,11 @@ impl<'a> Night<'a> {
         };
         let watched = match &mut self.watched {
             Some(watched) => watched,
-            None => self.watched.insert(Watched::new(self.sla, self.rules, self.every, started)),
+            None => {
+                let recorder = EntryRecorder::new(started, self.whole);
+                let from = SystemTime::UNIX_EPOCH + started;
+                self.watched.insert(Watched::new(recorder, from, self.sla, self.rules, self.every))
+            }
         };
         let before = watched.replay.now();
         let ended = SystemTime::UNIX_EPOCH + ended;
@@ -139,15 +151,18 @@ impl<'a> Night<'a> {
 }
 
 impl Watched {
-    fn new(sla: &SlaConfig, rules: &Rules, every: Duration, start: Duration) -> Self {
-        let whole = sla.overall_operation().unwrap_or("request");
-        let mut recorder = EntryRecorder::new(start, whole);
+    fn new(
+        mut recorder: EntryRecorder,
+        from: SystemTime,
+        sla: &SlaConfig,
+        rules: &Rules,
+        every: Duration,
+    ) -> Self {
         if needs_requests(sla) {
             recorder = recorder.with_requests();
         }
         // Beyond four limits an operation is judged by its buckets.
         let _ = sla.watch(recorder.profiler());
-        let from = SystemTime::UNIX_EPOCH + start;
         let hand = recorder.clock().clone();
         let replay = Replay::new(recorder.profiler(), hand, rules.clone(), every);
         Watched { recorder, replay, from, to: from }

@@ -67,7 +67,7 @@ impl Replay {
         warn(&self.sla, &sla);
         let rules = self.rules(&sla)?;
         self.tell_what_no_log_has(&sla);
-        let mut night = Night::new(&sla, &rules, self.every);
+        let mut night = Night::new(&sla, &rules, self.input.whole(Some(&sla)), self.every);
         let read = self.input.read(&mut |entry| night.add(entry))?;
         night.end();
         if night.is_empty() {

@@ -84,6 +84,23 @@ impl AccessLog {
         take: &mut dyn FnMut(&Entry<'_>),
     ) -> Result<(), SkipReason> {
         let text = std::str::from_utf8(bytes).map_err(|_| SkipReason::Malformed)?;
+        self.read_text(text, take).map_err(|reason| {
+            // Most often it is `combined` as the server comes with it: all there but the time at its end.
+            let timed = || self.read_text(&format!("{text} 0"), &mut |_| {});
+            let ends_with_time = matches!(
+                self.0.last(),
+                Some(Piece::Variable(Variable::RequestTime | Variable::RequestMicros))
+            );
+            match reason {
+                SkipReason::Malformed if ends_with_time && timed().is_ok() => {
+                    SkipReason::NoDuration
+                }
+                reason => reason,
+            }
+        })
+    }
+
+    fn read_text(&self, text: &str, take: &mut dyn FnMut(&Entry<'_>)) -> Result<(), SkipReason> {
         let mut rest = text;
         let mut read = Read::default();
         for (i, piece) in self.0.iter().enumerate() {
@@ -237,7 +254,12 @@ mod tests {
         for line in ["", "hello", "127.0.0.1 - - [x] \"GET / HTTP/1.1\" 200"] {
             assert_eq!(read(&AccessLog::nginx(), line), Err(SkipReason::Malformed), "{line}");
         }
-        let line = r#"::1 - - [21/Nov/2026:03:40:00 +0000] "GET / HTTP/1.1" 200 1 "-" "-" -"#;
-        assert_eq!(read(&AccessLog::nginx(), line), Err(SkipReason::NoDuration));
+        for end in ["", " -"] {
+            let line = r#"::1 - - [21/Nov/2026:03:40:00 +0000] "GET / HTTP/1.1" 200 1 "-" "-""#;
+            let line = format!("{line}{end}");
+            for format in [AccessLog::nginx(), AccessLog::apache()] {
+                assert_eq!(read(&format, &line), Err(SkipReason::NoDuration), "{line}");
+            }
+        }
     }
 }

@@ -8,6 +8,9 @@ use std::time::Duration;
 /// Calls of an operation that keep their metadata, as a profiler does by itself.
 const KEPT: usize = 8;
 
+/// What a request is called that nobody named, as [`Profiler::request`] calls it.
+const NAMELESS: &str = "request";
+
 /// Records entries of logs, stages and failures and all, into a profiler whose clock somebody sets: what
 /// [`Replay`](super::Replay) does, for whoever has to look in between.
 ///
@@ -28,8 +31,8 @@ const KEPT: usize = 8;
 pub struct EntryRecorder {
     profiler: Profiler,
     hand: ManualClock,
-    /// What entries are that name no operation.
-    whole: Recorded,
+    /// What entries are that name no operation; where none stands for the whole, once there is one.
+    nameless: Option<Recorded>,
     /// Places in `operations`, by name.
     places: HashMap<String, usize>,
     operations: Vec<Recorded>,
@@ -45,17 +48,22 @@ struct Recorded {
 
 impl EntryRecorder {
     /// A profiler whose time is `start`, since 1970; `overall` is what the entries are recorded as that name no
-    /// operation.
-    pub fn new(start: Duration, overall: &str) -> Self {
+    /// operation. With `None` they are `request`, and all operations together are the whole: for logs whose lines
+    /// are operations.
+    pub fn new<'a>(start: Duration, overall: impl Into<Option<&'a str>>) -> Self {
         let (clock, hand) = Clock::manual();
         hand.set(start);
-        let profiler =
-            Profiler::builder().clock(clock).overall_operation(overall).kept_samples(KEPT).build();
-        let whole = Recorded { operation: profiler.operation(overall), slowest: Vec::new() };
+        let builder = Profiler::builder().clock(clock).kept_samples(KEPT);
+        let overall = overall.into();
+        let profiler = match overall {
+            Some(name) => builder.overall_operation(name).build(),
+            None => builder.build(),
+        };
+        let nameless = overall.map(|name| Recorded::new(&profiler, name));
         EntryRecorder {
             profiler,
             hand,
-            whole,
+            nameless,
             places: HashMap::new(),
             operations: Vec::new(),
             with_requests: false,
@@ -100,7 +108,7 @@ impl EntryRecorder {
         let hand = self.hand.clone();
         let recorded = match &entry.operation {
             Some(name) => self.recorded(name),
-            None => &mut self.whole,
+            None => self.nameless.get_or_insert_with(|| Recorded::new(&self.profiler, NAMELESS)),
         };
         let nanos = entry.total.as_nanos() as u64;
         match &entry.failure {
@@ -166,8 +174,7 @@ impl EntryRecorder {
         let place = match self.places.get(name) {
             Some(place) => *place,
             None => {
-                let operation = self.profiler.operation(name);
-                self.operations.push(Recorded { operation, slowest: Vec::new() });
+                self.operations.push(Recorded::new(&self.profiler, name));
                 self.places.insert(name.to_owned(), self.operations.len() - 1);
                 self.operations.len() - 1
             }
@@ -177,6 +184,10 @@ impl EntryRecorder {
 }
 
 impl Recorded {
+    fn new(profiler: &Profiler, name: &str) -> Self {
+        Recorded { operation: profiler.operation(name), slowest: Vec::new() }
+    }
+
     /// Whether it is one of the slowest until now.
     fn is_slow(&mut self, nanos: u64) -> bool {
         let place = self.slowest.partition_point(|slower| *slower >= nanos);

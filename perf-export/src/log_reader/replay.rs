@@ -23,7 +23,7 @@ use std::time::Duration;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct Replay {
-    overall: String,
+    overall: Option<String>,
     /// Called with the profiler before anything is recorded.
     prepare: Option<Prepare>,
     recorder: Option<EntryRecorder>,
@@ -45,11 +45,14 @@ pub struct Replayed {
 }
 
 impl Replay {
-    /// `overall` is what the entries are recorded as that name no operation; `prepare` is handed the
-    /// profiler before anything is recorded.
-    pub fn new(overall: &str, prepare: impl FnOnce(&Profiler) + 'static) -> Self {
+    /// `overall` is what the entries are recorded as that name no operation, as for [`EntryRecorder::new`];
+    /// `prepare` is handed the profiler before anything is recorded.
+    pub fn new<'a>(
+        overall: impl Into<Option<&'a str>>,
+        prepare: impl FnOnce(&Profiler) + 'static,
+    ) -> Self {
         Replay {
-            overall: overall.to_owned(),
+            overall: overall.into().map(str::to_owned),
             prepare: Some(Box::new(prepare)),
             recorder: None,
             now: Duration::ZERO,
@@ -101,7 +104,7 @@ impl Replay {
 
     fn begin(&mut self, start: Duration) -> EntryRecorder {
         self.now = start;
-        let mut recorder = EntryRecorder::new(start, &self.overall);
+        let mut recorder = EntryRecorder::new(start, self.overall.as_deref());
         if self.with_requests {
             recorder = recorder.with_requests();
         }

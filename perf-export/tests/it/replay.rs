@@ -96,6 +96,25 @@ fn the_timeline_of_a_log_is_that_of_its_times() {
 }
 
 #[test]
+fn where_no_operation_stands_for_the_whole_all_of_them_do_and_none_is_made_up() {
+    let folder = tempdir().unwrap();
+    let path = folder.path().join("log.jsonl");
+    let mapping =
+        || LogFormat::Json(Mapping::new("s", perf_core::TimeUnit::Seconds).operation("path"));
+    let count = |text: &str| {
+        fs::write(&path, text).unwrap();
+        let mut replay = Replay::new(None, |_| {});
+        replay.read(&mut LogReader::open(&path, mapping()).unwrap()).unwrap();
+        let snapshot = replay.finish().snapshot;
+        let names: Vec<_> = snapshot.operations().map(|one| one.name().to_owned()).collect();
+        (snapshot.overall().count(), names)
+    };
+    let named = "{\"path\":\"/\",\"s\":1}\n{\"path\":\"/search\",\"s\":2}\n";
+    assert_eq!(count(named), (2, vec!["/".to_owned(), "/search".to_owned()]));
+    assert_eq!(count("{\"s\":1}\n"), (1, vec!["request".to_owned()]));
+}
+
+#[test]
 fn requests_are_told_to_observers_if_that_is_asked_for() {
     let folder = tempdir().unwrap();
     run(folder.path());
