@@ -273,7 +273,7 @@ impl Demo {
             return Ok(None);
         }
         let bar = ProgressBar::new(corpus.passages().len() as u64);
-        bar.set_style(style("indexing  {bar:40} {pos}/{len} passages"));
+        bar.set_style(style("indexing  {wide_bar} {pos}/{len} passages"));
         let pipeline = Pipeline::build(corpus, &|passages| bar.set_position(passages as u64));
         bar.finish_and_clear();
         Ok((!interrupted.load(Relaxed)).then_some(pipeline))
@@ -323,9 +323,9 @@ impl Demo {
     fn progress(&self) -> ProgressBar {
         let (length, template) = match (self.queries, self.time()) {
             (Some(queries), _) => {
-                (queries as u64, "answering {bar:40} {pos}/{len} questions, {eta} left")
+                (queries as u64, "answering {wide_bar} {pos}/{len} questions, {eta} left")
             }
-            (None, Some(time)) => (time.as_secs().max(1), "answering {bar:40} {pos} of {len} s"),
+            (None, Some(time)) => (time.as_secs().max(1), "answering {wide_bar} {pos} of {len} s"),
             (None, None) => (u64::MAX, "answering: {pos} questions; Ctrl-C ends it with a report"),
         };
         let bar = ProgressBar::new(length);

@@ -203,6 +203,6 @@ fn says_report(text: &str) -> bool {
 
 fn bar(files: usize) -> Result<ProgressBar, Box<dyn Error>> {
     let bar = ProgressBar::new(files as u64);
-    bar.set_style(ProgressStyle::with_template("reports  {bar:40} {pos}/{len}")?);
+    bar.set_style(ProgressStyle::with_template("reports  {wide_bar} {pos}/{len}")?);
     Ok(bar)
 }
