@@ -2,7 +2,7 @@
 
 use crate::engine::Engine;
 use std::fs::{self, File};
-use std::io::{self, ErrorKind, Read, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 /// A larger file is none of ours.
@@ -104,13 +104,10 @@ impl StateFile {
     #[cfg(unix)]
     fn sync_folder(&self) -> io::Result<()> {
         let folder = self.path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        use io::ErrorKind::{InvalidInput, Unsupported};
         match File::open(folder.unwrap_or(Path::new(".")))?.sync_all() {
             // Not every file system can.
-            Err(error)
-                if matches!(error.kind(), ErrorKind::InvalidInput | ErrorKind::Unsupported) =>
-            {
-                Ok(())
-            }
+            Err(error) if matches!(error.kind(), InvalidInput | Unsupported) => Ok(()),
             result => result,
         }
     }
