@@ -103,8 +103,8 @@ impl StateFile {
     /// Without it a machine that loses power may have forgotten the new name.
     #[cfg(unix)]
     fn sync_folder(&self) -> io::Result<()> {
-        let folder = self.path.parent().filter(|folder| !folder.as_os_str().is_empty());
         use io::ErrorKind::{InvalidInput, Unsupported};
+        let folder = self.path.parent().filter(|folder| !folder.as_os_str().is_empty());
         match File::open(folder.unwrap_or(Path::new(".")))?.sync_all() {
             // Not every file system can.
             Err(error) if matches!(error.kind(), InvalidInput | Unsupported) => Ok(()),
